@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+'use strict';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+const supported = (major === 20 && minor >= 19) || (major === 22 && minor >= 14) || major > 22;
+
+if (!supported) {
+  console.error(
+    `jem-db needs Node.js 20.19, 22.14 or newer; this is Node.js ${process.versions.node}.`,
+  );
+  process.exitCode = 2;
+} else if (process.argv.length === 3 && process.argv[2] === '--version') {
+  console.log(require('../package.json').version);
+} else {
+  require('node:module').enableCompileCache?.();
+  let program;
+  try {
+    program = require('../dist/cli.cjs');
+  } catch (error) {
+    if (error.code !== 'MODULE_NOT_FOUND' || !/dist.cli\.cjs/.test(error.message)) throw error;
+    console.error('jem-db is not built yet: run `npm run build` in its folder, then try again.');
+    process.exitCode = 2;
+  }
+  program?.main();
+}
