@@ -1,0 +1,106 @@
+import type { WriteStream } from 'node:tty';
+import { type ColourWishes, type Paint, paintFor, wantsColour } from './paint.ts';
+import { renderError } from './error.ts';
+import { labelled } from './text.ts';
+import type { JemError } from '../errors.ts';
+
+export interface TerminalOptions extends ColourWishes {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+export interface OutputStreams {
+  readonly stdout: NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
+  readonly stderr: NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
+}
+
+/** Both streams of the command line: the result alone on stdout, all else on stderr. */
+export interface Terminal {
+  /** Writes the result and waits until the stream has taken it. */
+  result(render: (paint: Paint) => string): Promise<void>;
+  note(text: string): void;
+  warning(text: string): void;
+  error(error: JemError): Promise<void>;
+  /** Shows what is going on until `done`; a moving line on a terminal, nothing elsewhere. */
+  progress(text: string): void;
+  done(): void;
+}
+
+interface Spinner {
+  text: string;
+  stop(): unknown;
+}
+
+/**
+ * A spinner runs only where stderr is a terminal with a width: ora fills the disk on one without,
+ * and writes escape codes into pipes.
+ */
+function maySpin({ stderr }: OutputStreams, options: TerminalOptions): boolean {
+  return (
+    stderr.isTTY === true &&
+    (stderr.columns ?? 0) > 0 &&
+    !options.json &&
+    !options.quiet &&
+    !options.env['CI'] &&
+    options.env['TERM'] !== 'dumb'
+  );
+}
+
+export function openTerminal(streams: OutputStreams, options: TerminalOptions): Terminal {
+  const spins = maySpin(streams, options);
+  let spinner: Spinner | null = null;
+  let latest: string | null = null;
+
+  const stop = (): void => {
+    latest = null;
+    spinner?.stop();
+    spinner = null;
+  };
+  // Loaded late: most commands end before there is anything to animate.
+  const spin = async (): Promise<void> => {
+    const { default: ora } = await import('ora');
+    if (latest !== null && !spinner)
+      spinner = ora({ text: latest, stream: streams.stderr, discardStdin: false }).start();
+  };
+  const say = (text: string): void => {
+    const running = latest;
+    stop();
+    streams.stderr.write(text);
+    if (running !== null) terminal.progress(running);
+  };
+  const paintErr = (): Promise<Paint> => paintFor(wantsColour(streams.stderr, options));
+
+  const terminal: Terminal = {
+    async result(render) {
+      stop();
+      const text = render(await paintFor(!options.json && wantsColour(streams.stdout, options)));
+      if (text) await write(streams.stdout, text);
+    },
+    note(text) {
+      if (!options.quiet) say(`${labelled('', text)}\n`);
+    },
+    warning(text) {
+      if (!options.quiet) say(`${labelled('warning: ', text)}\n`);
+    },
+    async error(error) {
+      stop();
+      await write(streams.stderr, renderError(error, await paintErr(), options.verbose));
+    },
+    progress(text) {
+      if (!spins) return;
+      const first = latest === null;
+      latest = text;
+      if (spinner) spinner.text = text;
+      else if (first) setTimeout(() => void spin(), 150).unref();
+    },
+    done: stop,
+  };
+  return terminal;
+}
+
+function write(stream: NodeJS.WritableStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}

@@ -1,0 +1,290 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { parseDuration } from './duration.ts';
+import { JemError } from './errors.ts';
+import { nearMiss, didYouMean } from './near-miss.ts';
+
+type Kind = 'text' | 'folder' | 'duration' | 'number';
+
+interface SettingSpec {
+  readonly kind: Kind;
+  readonly flag: string;
+  /** The placeholder in the help. */
+  readonly placeholder: string;
+  /** Environment variables, the strongest first. */
+  readonly env: readonly string[];
+  readonly fallback: string | null;
+  readonly help: string;
+}
+
+/** Every setting: its flag, its variables, its key in `jem-db.json` (the same name), its default. */
+export const settingSpecs = {
+  database: {
+    kind: 'text',
+    flag: '--database',
+    placeholder: 'URL',
+    env: ['JEM_DB_DATABASE_URL', 'DATABASE_URL'],
+    fallback: null,
+    help: 'SQLite path or Postgres URL',
+  },
+  databaseFile: {
+    kind: 'text',
+    flag: '--database-file',
+    placeholder: 'FILE',
+    env: ['JEM_DB_DATABASE_URL_FILE', 'DATABASE_URL_FILE'],
+    fallback: null,
+    help: 'file that holds the URL (a mounted secret)',
+  },
+  directUrl: {
+    kind: 'text',
+    flag: '--direct-url',
+    placeholder: 'URL',
+    env: ['JEM_DB_DIRECT_URL'],
+    fallback: null,
+    help: 'the same database past its pooler; used to migrate',
+  },
+  migrations: {
+    kind: 'folder',
+    flag: '--migrations',
+    placeholder: 'DIR',
+    env: ['JEM_DB_MIGRATIONS'],
+    fallback: 'migrations',
+    help: 'folder of the migration files',
+  },
+  layout: {
+    kind: 'text',
+    flag: '--layout',
+    placeholder: 'NAME',
+    env: ['JEM_DB_LAYOUT'],
+    fallback: null,
+    help: 'how that folder is laid out, where it does not show',
+  },
+  ledgerTable: {
+    kind: 'text',
+    flag: '--ledger-table',
+    placeholder: 'NAME',
+    env: ['JEM_DB_LEDGER_TABLE'],
+    fallback: 'jem_db_migrations',
+    help: 'table that records what is applied',
+  },
+  connectTimeout: {
+    kind: 'duration',
+    flag: '--connect-timeout',
+    placeholder: 'TIME',
+    env: ['JEM_DB_CONNECT_TIMEOUT'],
+    fallback: '5s',
+    help: 'longest wait for a connection',
+  },
+  lockTimeout: {
+    kind: 'duration',
+    flag: '--lock-timeout',
+    placeholder: 'TIME',
+    env: ['JEM_DB_LOCK_TIMEOUT'],
+    fallback: '5s',
+    help: 'longest wait of one try for a lock',
+  },
+  lockRetries: {
+    kind: 'number',
+    flag: '--lock-retries',
+    placeholder: 'N',
+    env: ['JEM_DB_LOCK_RETRIES'],
+    fallback: '4',
+    help: 'further tries after a lock was not to be had',
+  },
+  runnerTimeout: {
+    kind: 'duration',
+    flag: '--runner-timeout',
+    placeholder: 'TIME',
+    env: ['JEM_DB_RUNNER_TIMEOUT'],
+    fallback: '15min',
+    help: 'longest wait for another runner to finish',
+  },
+} as const satisfies Record<string, SettingSpec>;
+
+export type SettingName = keyof typeof settingSpecs;
+
+export interface Setting {
+  readonly value: string | null;
+  /** `flag --x`, `environment X`, `.env X`, `file PATH`, `default`. */
+  readonly from: string;
+  /** The folder that a relative path in the value starts from. */
+  readonly base: string;
+}
+
+export type RawSettings = Readonly<Record<SettingName, Setting>>;
+
+/** The settings as the commands use them; times in milliseconds, folders absolute. */
+export interface Settings {
+  readonly raw: RawSettings;
+  readonly directUrl: Setting;
+  readonly migrations: string;
+  readonly layout: string | null;
+  readonly ledgerTable: string;
+  readonly connectTimeout: number;
+  readonly lockTimeout: number;
+  readonly lockRetries: number;
+  readonly runnerTimeout: number;
+}
+
+export interface SettingSources {
+  readonly flags: Readonly<Partial<Record<SettingName, string>>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+export interface LoadedSettings {
+  readonly settings: Settings;
+  /** The environment, filled up from `.env`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly warnings: readonly { code: string; message: string }[];
+}
+
+const names = Object.keys(settingSpecs) as SettingName[];
+const configFile = 'jem-db.json';
+
+/**
+ * Reads the settings: flag > `JEM_DB_*` > `DATABASE_URL` > `jem-db.json` > default, with `.env`
+ * filling what the environment lacks. Throws `bad-setting`, naming every mistake at once.
+ */
+export async function loadSettings(sources: SettingSources): Promise<LoadedSettings> {
+  const dotenv = await readDotenv(sources.cwd);
+  const file = await readConfigFile(sources.cwd);
+  const raw = Object.fromEntries(
+    names.map((name) => [name, pick(name, sources, dotenv, file)]),
+  ) as Record<SettingName, Setting>;
+  const env = { ...dotenv, ...sources.env };
+  return { settings: interpret(raw), env, warnings: unknownVariables(env) };
+}
+
+function pick(
+  name: SettingName,
+  { flags, env, cwd }: SettingSources,
+  dotenv: Readonly<Record<string, string | undefined>>,
+  file: ConfigFile | null,
+): Setting {
+  const { flag, fallback, env: variables } = settingSpecs[name] as SettingSpec;
+  const given = flags[name];
+  if (given !== undefined) return { value: given, from: `flag ${flag}`, base: cwd };
+  for (const variable of variables) {
+    if (env[variable]) return { value: env[variable], from: `environment ${variable}`, base: cwd };
+    // A variable that is set, though empty, hides the line in .env as it does for every other tool.
+    if (env[variable] === undefined && dotenv[variable])
+      return { value: dotenv[variable], from: `.env ${variable}`, base: cwd };
+  }
+  const written = file?.values[name];
+  if (file && written !== undefined)
+    return { value: written, from: `file ${file.path}`, base: dirname(file.path) };
+  return { value: fallback, from: 'default', base: cwd };
+}
+
+async function readDotenv(cwd: string): Promise<Record<string, string | undefined>> {
+  const text = await readIfThere(join(cwd, '.env'));
+  return text === null ? {} : parseEnv(text);
+}
+
+interface ConfigFile {
+  readonly path: string;
+  readonly values: Readonly<Partial<Record<SettingName, string>>>;
+}
+
+async function readConfigFile(cwd: string): Promise<ConfigFile | null> {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const path = join(folder, configFile);
+    const text = await readIfThere(path);
+    if (text !== null) return { path, values: parseConfigFile(path, text) };
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+function parseConfigFile(path: string, text: string): ConfigFile['values'] {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new JemError('bad-setting', `${path} is not valid JSON`, {
+      // The parser's message quotes the text, which may hold a password.
+      hint: 'Check its commas and quotes; it is one object of settings.',
+      cause: error,
+    });
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw new JemError('bad-setting', `${path} must hold one JSON object of settings`);
+  const values: Partial<Record<SettingName, string>> = {};
+  for (const [key, value] of Object.entries(content)) {
+    if (key === '$schema') continue;
+    if (!isSettingName(key))
+      throw new JemError('bad-setting', `${path}: there is no setting "${key}"`, {
+        hint: `The settings are ${names.join(', ')}.${didYouMean(key, names)}`,
+      });
+    if (typeof value !== 'string' && typeof value !== 'number')
+      throw new JemError('bad-setting', `${path}: "${key}" must be a text or a number`);
+    values[key] = String(value);
+  }
+  return values;
+}
+
+function isSettingName(text: string): text is SettingName {
+  return Object.hasOwn(settingSpecs, text);
+}
+
+/** Files that are not there, or are folders (`.env` often is one), count as absent. */
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return null;
+    throw new JemError('file-unreadable', `Cannot read ${path} (${code})`, {
+      hint: 'Check who owns the file and its mode.',
+      cause: error,
+    });
+  }
+}
+
+function interpret(raw: RawSettings): Settings {
+  const { migrations } = raw;
+  const folder = migrations.value ?? '.';
+  return {
+    raw,
+    directUrl: raw.directUrl,
+    migrations: isAbsolute(folder) ? folder : resolve(migrations.base, folder),
+    layout: raw.layout.value,
+    ledgerTable: raw.ledgerTable.value ?? '',
+    connectTimeout: durationOf(raw, 'connectTimeout'),
+    lockTimeout: durationOf(raw, 'lockTimeout'),
+    lockRetries: numberOf(raw, 'lockRetries'),
+    runnerTimeout: durationOf(raw, 'runnerTimeout'),
+  };
+}
+
+function durationOf(raw: RawSettings, name: SettingName): number {
+  const { value, from } = raw[name];
+  const ms = parseDuration(value ?? '');
+  if (ms !== null && ms > 0) return ms;
+  throw new JemError('bad-setting', `"${value}" is not a time (${name}, from ${from})`, {
+    hint: 'Write a number and a unit: 500ms, 5s, 2min, 1h.',
+  });
+}
+
+function numberOf(raw: RawSettings, name: SettingName): number {
+  const { value, from } = raw[name];
+  if (value !== null && /^\d{1,9}$/.test(value)) return Number(value);
+  throw new JemError('bad-setting', `"${value}" is not a whole number (${name}, from ${from})`);
+}
+
+function unknownVariables(
+  env: Readonly<Record<string, string | undefined>>,
+): { code: string; message: string }[] {
+  const known = names.flatMap((name) => settingSpecs[name].env as readonly string[]);
+  return Object.keys(env)
+    .filter((variable) => variable.startsWith('JEM_DB_') && !known.includes(variable))
+    .filter((variable) => !variable.startsWith('JEM_DB_TEST_'))
+    .map((variable) => {
+      const meant = nearMiss(variable, known);
+      return {
+        code: 'unknown-variable',
+        message: `${variable} is no setting of jem-db${meant ? `; did you mean ${meant}?` : ''}`,
+      };
+    });
+}
