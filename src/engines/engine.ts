@@ -1,0 +1,230 @@
+import type { Dialect, Statement } from '../sql/statements.ts';
+
+/** What of the process a target may take its values from; `cli` fills it. */
+export interface Environment {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string;
+  /** Name of the operating system's user: PostgreSQL's default role. */
+  readonly user: string;
+}
+
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A database as named by the user, understood and without secrets on its surface. */
+export interface Target {
+  readonly engine: string;
+  /** The target for the reader; never holds a password. */
+  readonly display: string;
+  /** What was understood, as `config --json` prints it. */
+  readonly understood: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly Warning[];
+  /** Opens a connection: used by `connection.ts` alone. */
+  open(options: OpenOptions): Promise<Session>;
+}
+
+export interface OpenOptions {
+  readonly signal: AbortSignal;
+  /** Shown by the server beside the session; `jem-db` unless the URL says otherwise. */
+  readonly applicationName: string;
+  /** Milliseconds; a `connect_timeout` in the target wins. */
+  readonly connectTimeout: number;
+  /** `existing`: a missing database is an error. `create`: a missing file is created. */
+  readonly mode: 'read' | 'existing' | 'create';
+  readonly warn: (warning: Warning) => void;
+}
+
+/** What an engine can do, as data; use cases ask this and never an engine's name. */
+export interface Capabilities {
+  /** The database is one file that a connection can create. */
+  readonly databaseIsFile: boolean;
+  /** One lock can be held over several transactions. */
+  readonly sessionLock: boolean;
+  readonly rowSecurity: boolean;
+  /** Statements may wait for locks of single tables. */
+  readonly tableLocks: boolean;
+}
+
+export interface Engine {
+  readonly name: string;
+  /** For the reader: `PostgreSQL`, `SQLite`. */
+  readonly title: string;
+  readonly supports: Capabilities;
+  readonly dialect: Dialect;
+  /**
+   * Reads a connection text. Throws `bad-database-url` where the text cannot be meant.
+   * Reads no database; service and password files are read.
+   */
+  parse(text: string, environment: Environment): Promise<Target>;
+}
+
+export type SqlValue = string | number | bigint | boolean | null | Uint8Array;
+export type Row = Readonly<Record<string, unknown>>;
+
+/** One open connection. Disposing never throws. */
+export interface Session extends AsyncDisposable {
+  readonly engine: Engine;
+  readonly display: string;
+  /** `18.6`, `3.53.1`. */
+  readonly serverVersion: string;
+  /** Runs one statement; parameters are written `$1` or `?1` as the engine has it. */
+  query(sql: string, parameters?: readonly SqlValue[]): Promise<readonly Row[]>;
+  /** The migration side of this connection. */
+  migrations(options: MigrationOptions): MigrationSession;
+}
+
+export interface MigrationOptions {
+  readonly signal: AbortSignal;
+  /** Name of the ledger table; may carry a schema where the engine has schemas. */
+  readonly ledgerTable: string;
+}
+
+/** One row of the ledger. */
+export interface LedgerRow {
+  readonly name: string;
+  readonly checksum: string;
+  /** ISO 8601, UTC. */
+  readonly appliedAt: string;
+  readonly durationMs: number;
+  readonly toolVersion: string;
+  readonly appliedBy: string;
+  /**
+   * Statements that were done of a file without a transaction that failed; null when whole.
+   * Negative on its way down.
+   */
+  readonly statementsDone: number | null;
+  /** The file may be gone: accepted by `migrate repair`. */
+  readonly fileGone: boolean;
+}
+
+/** The texts kept with an applied migration; null where it was too large to keep. */
+export interface LedgerTexts {
+  readonly upSql: string | null;
+  readonly downSql: string | null;
+}
+
+export interface NewLedgerRow extends LedgerTexts {
+  readonly name: string;
+  readonly checksum: string;
+  readonly toolVersion: string;
+  readonly statementsDone: number | null;
+}
+
+export type LedgerChange =
+  | { readonly kind: 'insert'; readonly row: NewLedgerRow }
+  | { readonly kind: 'delete'; readonly name: string };
+
+/** SQL to run: the file's bytes, and where its statements stand in them. */
+export interface Script {
+  readonly bytes: Uint8Array;
+  readonly statements: Iterable<Statement>;
+}
+
+/** A function of a JavaScript migration, given a way to run SQL inside the transaction. */
+export type ScriptFunction = (database: MigrationDatabase) => Promise<void>;
+
+/** What a JavaScript migration's `up` and `down` are handed. */
+export interface MigrationDatabase {
+  /** `sqlite` or `postgres`. */
+  readonly engine: string;
+  readonly signal: AbortSignal;
+  query(sql: string, parameters?: readonly SqlValue[]): Promise<readonly Row[]>;
+  /** Runs a text of several statements. */
+  execute(sql: string): Promise<void>;
+}
+
+export interface Step {
+  /** One change of the ledger, committed with the script. */
+  readonly change: LedgerChange;
+  readonly script: Script | ScriptFunction;
+  /** How long a statement may wait for a lock, in milliseconds. */
+  readonly lockTimeout: number;
+}
+
+export interface GroupOutcome {
+  /** Of the first steps, in order; all committed. */
+  readonly results: readonly ('done' | 'done-by-another')[];
+  /** What the step behind them threw, as `apply` would; null: none failed, go on behind them. */
+  readonly failure: unknown;
+}
+
+export interface UnwrappedStep extends Omit<Step, 'script'> {
+  readonly script: Script;
+  /** Statements of the script that an earlier try has done already. */
+  readonly done: number;
+}
+
+/** Who holds what we wait for. */
+export interface Blocker {
+  readonly description: string;
+}
+
+/** A statement of a script failed; `migrate` turns it into file, line and column. */
+export class StatementFailure extends Error {
+  override readonly name = 'StatementFailure';
+  /** 0-based; equal to the number of statements when the commit failed. */
+  readonly statement: number;
+  /** Byte offset in the script where the engine knows it, else that of the statement. */
+  readonly offset: number | null;
+  readonly reason: unknown;
+  /** What this statement leaves behind outside a transaction, with how to clean it up. */
+  readonly leftBehind: string | null;
+
+  constructor(at: {
+    statement: number;
+    offset: number | null;
+    reason: unknown;
+    leftBehind?: string | null;
+  }) {
+    super('statement failed', { cause: at.reason });
+    this.statement = at.statement;
+    this.offset = at.offset;
+    this.reason = at.reason;
+    this.leftBehind = at.leftBehind ?? null;
+  }
+}
+
+export interface MigrationSession {
+  /** The ledger's rows by time applied, then name; null where there is no ledger. Creates nothing. */
+  read(): Promise<readonly LedgerRow[] | null>;
+  texts(name: string): Promise<LedgerTexts>;
+  /** Refuses a standby, and finds out a pooler: call before anything is changed. */
+  prepare(): Promise<void>;
+  /**
+   * Runs `body` while no other runner can, as far as one lock reaches over transactions
+   * (`supports.sessionLock`, no pooler between); `apply` guards the rest. Creates the ledger.
+   */
+  exclusively<T>(wait: RunnerWait, body: () => Promise<T>): Promise<T>;
+  /**
+   * One transaction: the script and the ledger's change, or nothing. Looks inside that
+   * transaction whether another runner was quicker. Throws `StatementFailure`.
+   */
+  apply(step: Step): Promise<'done' | 'done-by-another'>;
+  /**
+   * Where committing is dear: the first few of these steps, as many as the engine likes, in one
+   * transaction. The one that fails is rolled back alone and what came before it committed.
+   * Throws where nothing at all was done.
+   */
+  applyGroup?(steps: readonly Step[]): Promise<GroupOutcome>;
+  /** Statement by statement, outside any transaction; progress goes to the ledger. */
+  applyUnwrapped(step: UnwrappedStep): Promise<'done' | 'done-by-another'>;
+  /** Ledger changes alone, in one transaction. */
+  record(changes: readonly LedgerChange[]): Promise<void>;
+  /** Accepts a changed or vanished file: `checksum` null keeps the old one. */
+  accept(name: string, accepted: AcceptedFile): Promise<void>;
+  /** Reads another tool's ledger; null where that table is not there. */
+  foreignRows(table: string): Promise<readonly Row[] | null>;
+}
+
+export interface AcceptedFile extends LedgerTexts {
+  readonly checksum: string;
+  readonly fileGone: boolean;
+}
+
+export interface RunnerWait {
+  readonly timeout: number;
+  readonly onWait: (holder: Blocker | null, waitedMs: number) => void;
+}
