@@ -1,0 +1,2 @@
+DROP TABLE key_value;
+DROP TABLE sessions;
