@@ -4,8 +4,7 @@ import { code, isDigit, isTag } from './characters.ts';
 export function numberEnd(bytes: Uint8Array, start: number): number {
   let at = start;
   while (isTag(bytes[at])) at++;
-  // `1..2` is a range: its dots are no part of a number.
-  if (bytes[at] === code.dot && bytes[at + 1] !== code.dot) {
+  if (bytes[at] === code.dot) {
     at++;
     while (isTag(bytes[at])) at++;
   }

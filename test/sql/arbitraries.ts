@@ -14,7 +14,7 @@ const wildText = fc
 const quoted = (open: string, close: string) =>
   wildText.map((text) => open + text.replaceAll(close, close + close) + close);
 
-export const word = fc.constantFrom('select', 'a', 'e', 'Foo', 'FROM', 'été', 'x1', '_y', 'end');
+const word = fc.constantFrom('select', 'a', 'e', 'Foo', 'FROM', 'été', 'x1', '_y', 'end');
 
 const simpleToken = fc.oneof(
   word,

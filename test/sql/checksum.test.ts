@@ -41,6 +41,7 @@ describe('the checksum', () => {
     ['case of words', 'SELECT a FROM T', 'select A from t'],
     ['space around operators', 'a=-1 and b<@c', 'a = - 1 and b <@ c'],
     ["case of a string's prefix", "select e'a', x'0a', u&'b'", "select E'a', X'0a', U&'b'"],
+    ['space in a hexadecimal sum', 'select 0xe-5', 'select 0xe - 5'],
     ['a byte order mark', '\ufeffselect 1', 'select 1'],
   ])('ignores %s', (_name, one, other) => {
     expect(sum(one)).toBe(sum(other));
@@ -58,6 +59,7 @@ describe('the checksum', () => {
     ['a body', 'do $$a  b$$', 'do $$a b$$'],
     ['a comment in a body', 'do $$a--b\n$$', 'do $$a\n$$'],
     ['a lone carriage return in a string', "select 'a\rb'", "select 'a\nb'"],
+    ['a carriage return gone from a string', "select 'a\rb'", "select 'ab'"],
     ['a number', 'select 1e-5', 'select 1e - 5'],
     ['a semicolon between', 'select 1; select 2', 'select 1 select 2'],
     ['case beyond ASCII', 'select é', 'select É'],
@@ -70,6 +72,9 @@ describe('the checksum', () => {
     const script = "insert into t values (1, 'abc');\n".repeat(10_000);
     const reformatted = "INSERT  INTO t VALUES ( 1,'abc' );".repeat(10_000);
     expect(sum(reformatted)).toBe(sum(script));
+    const long = 'a'.repeat(200_000);
+    expect(sum(`select 'b${long}'`)).not.toBe(sum(`select 'c${long}'`));
+    expect(sum(`select 1; ${script}`)).not.toBe(sum(`select 2; ${script}`));
     expect(sum(script.replace(/abc'\);\n$/, "abd');\n"))).not.toBe(sum(script));
   });
 });

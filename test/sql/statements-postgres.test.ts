@@ -12,6 +12,7 @@ describe('splitting PostgreSQL', () => {
     ['tagged dollar quotes', 'do $a$ ; $$ ; $b$ ; $a$; c', ['do $a$ ; $$ ; $b$ ; $a$', 'c']],
     ['a dollar in a name', 'select a$b$; c$b$; d', ['select a$b$', 'c$b$', 'd']],
     ['parameters', 'select $1; select $2', ['select $1', 'select $2']],
+    ['a dollar behind a parameter', 'a $1$; b $1$; c', ['a $1$', 'b $1$', 'c']],
     ['an escape string', String.raw`select E'\';' ; b`, [String.raw`select E'\';'`, 'b']],
     ['an escape string that goes on', "select E'a'\n'\\';' ; b", ["select E'a'\n'\\';'", 'b']],
     ['unicode quotes', String.raw`a U&'\' ; b U&";" ; c`, [String.raw`a U&'\'`, 'b U&";"', 'c']],
@@ -36,6 +37,7 @@ describe('splitting PostgreSQL', () => {
     'create function f() returns int begin atomic select 1 as end; select t.end from t; end',
     'create function f() returns int return 1',
     "create function f() returns int language sql as 'a; b'",
+    "create function f() returns atomic language c as 'a'",
     'create function begin() returns int return 1',
   ])('keeps %s whole', (text) => {
     expect(split(`${text}; select 1`, PostgreSQL)).toEqual([text, 'select 1']);
@@ -63,6 +65,7 @@ describe('splitting PostgreSQL', () => {
 
   it.each([
     "copy t from '/tmp/f'",
+    "copy stdin to '/tmp/f'",
     'copy (select a from stdin) to stdout',
     'copy "from" to stdout',
   ])('takes %s', (script) => {

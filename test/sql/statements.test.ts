@@ -39,6 +39,11 @@ describe.each(Object.entries(dialects))('splitting %s', (_, dialect) => {
     ]);
   });
 
+  it.each([60, 61, 62, 63, 64, 65, 66, 200])('reads a string of %i characters', (length) => {
+    const text = `select '${'a'.repeat(length)}'';${'b'.repeat(length)}'`;
+    expect(split(`${text};c`, dialect)).toEqual([text, 'c']);
+  });
+
   it('is lazy', () => {
     const statements = splitStatements(Buffer.from("select 1; select '"), dialect);
     expect(statements.next().value).toMatchObject({ head: 'SELECT 1' });
