@@ -1,0 +1,95 @@
+import { type GroupOutcome, StatementFailure, type Step } from '../engine.ts';
+import { applyStep, type Done, runStep, type Workshop } from './apply.ts';
+import type { Connection } from './driver.ts';
+import { sqliteError } from './errors.ts';
+import { needsForeignKeysOff } from './foreign-keys.ts';
+import { mentions } from './mentions.ts';
+import { withSettings } from './settings.ts';
+import { begin, commit, rollback } from './transaction.ts';
+
+/** A group is committed when it has run this long: others wait for the lock meanwhile. */
+const longestGroup = 100;
+const largestScript = 64 * 1024;
+
+/**
+ * Applies the first steps of a list in one transaction, because committing costs several times
+ * what a small migration does. Each is rolled back alone where it fails, and what came before it
+ * is committed. Throws where nothing at all was done.
+ */
+export async function applyGroup(
+  workshop: Workshop,
+  steps: readonly Step[],
+): Promise<GroupOutcome> {
+  const [first] = steps;
+  if (!first) return { results: [], failure: null };
+  const group = groupOf(workshop, steps);
+  if (group.length === 1) return { results: [await applyStep(workshop, first)], failure: null };
+  return withSettings(workshop.connection.db, first.script, () => together(workshop, group));
+}
+
+async function together(workshop: Workshop, group: readonly Step[]): Promise<GroupOutcome> {
+  const { connection, signal } = workshop;
+  const patience = { timeout: group[0]?.lockTimeout ?? 0, signal };
+  await begin(connection, patience);
+  try {
+    const outcome = await runEach(workshop, group);
+    // A script has rolled everything back: what went well before it is done again without it.
+    if (!connection.db.inTransaction)
+      return await together(workshop, group.slice(0, outcome.results.length));
+    await commit(connection, patience);
+    return outcome;
+  } finally {
+    rollback(connection);
+  }
+}
+
+async function runEach(workshop: Workshop, group: readonly Step[]): Promise<GroupOutcome> {
+  const { db } = workshop.connection;
+  const results: Done[] = [];
+  const started = performance.now();
+  for (const step of group) {
+    if (results.length > 0 && performance.now() - started > longestGroup) break;
+    db.exec('SAVEPOINT jem_db_step');
+    try {
+      results.push((await runStep(workshop, step)).outcome);
+      db.exec('RELEASE jem_db_step');
+    } catch (failure) {
+      if (results.length === 0) throw failure;
+      if (db.inTransaction) db.exec('ROLLBACK TO jem_db_step; RELEASE jem_db_step');
+      return { results, failure: told(workshop, failure) };
+    }
+  }
+  return { results, failure: null };
+}
+
+function told({ connection, signal }: Workshop, failure: unknown): unknown {
+  const known = failure === signal.reason || failure instanceof StatementFailure;
+  return known ? failure : sqliteError(failure, connection);
+}
+
+/** The steps from the first on that may share a transaction; at least the first. */
+function groupOf({ connection }: Workshop, steps: readonly Step[]): readonly Step[] {
+  const [first] = steps;
+  if (!first || steps.length === 1 || !canShare(first) || hasDeferredKeys(connection))
+    return steps.slice(0, 1);
+  const off = needsForeignKeysOff(first.script);
+  const end = steps.findIndex(
+    (step) => !canShare(step) || needsForeignKeysOff(step.script) !== off,
+  );
+  return end < 0 ? steps : steps.slice(0, end);
+}
+
+/** Whether nothing of the script reaches behind its own end: settings, checks put off. */
+function canShare({ script }: Step): boolean {
+  return (
+    typeof script !== 'function' &&
+    script.bytes.length <= largestScript &&
+    !mentions(script.bytes, /pragma|attach|detach|deferr/i)
+  );
+}
+
+/** These are checked at the commit, which cannot tell whose they are. */
+function hasDeferredKeys({ db }: Connection): boolean {
+  const sql = `SELECT 1 FROM main.sqlite_schema WHERE sql LIKE '%deferr%' LIMIT 1`;
+  return db.prepare(sql).get() !== undefined;
+}

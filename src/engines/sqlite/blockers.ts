@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import type { Blocker } from '../engine.ts';
+import { statOrNull } from './file-facts.ts';
+
+/** Bytes of SQLite's locks: in the database file, and the writer's in the -shm file. */
+const firstLockByte = 0x4000_0000;
+const walWriteByte = 120;
+
+/**
+ * Who holds a lock of the database that keeps others from writing, as far as the kernel tells
+ * (Linux): writers, and readers where there is no writer and no WAL. `inside` a transaction this
+ * process holds locks itself and is left out. Command lines stay unread: they may hold secrets.
+ */
+export function blockersOf(file: string | null, inside: boolean): readonly Blocker[] {
+  const locks = file === null ? null : lockTable();
+  if (file === null || locks === null) return [];
+  const inode = statOrNull(file)?.ino;
+  const shared = statOrNull(`${file}-shm`)?.ino;
+  const holders = locks.filter(
+    (lock) =>
+      (lock.inode === inode && lock.first >= firstLockByte) ||
+      (lock.inode === shared && lock.first === walWriteByte),
+  );
+  const others = holders.filter(({ pid }) => !inside || pid !== process.pid);
+  const writers = others.filter(({ mode }) => mode === 'WRITE');
+  const readers = shared === undefined ? others : [];
+  const does = writers.length > 0 ? 'writes' : 'reads';
+  const found = writers.length > 0 ? writers : readers;
+  return [...new Set(found.map(({ pid }) => pid))].map((pid) => ({
+    description: `${processName(pid)} ${does}`,
+  }));
+}
+
+interface FileLock {
+  readonly mode: string;
+  readonly pid: number;
+  readonly inode: number;
+  readonly first: number;
+}
+
+const lockLine = /(READ|WRITE)\s+(\d+) \w+:\w+:(\d+) (\d+) (\d+|EOF)/;
+
+function lockTable(): readonly FileLock[] | null {
+  try {
+    return readFileSync('/proc/locks', 'utf8').split('\n').flatMap(parsed);
+  } catch {
+    return null;
+  }
+}
+
+function parsed(line: string): readonly FileLock[] {
+  const [, mode = '', pid, inode, first] = lockLine.exec(line) ?? [];
+  // A line with an arrow is somebody who waits, too.
+  if (first === undefined || line.includes('->')) return [];
+  return [{ mode, pid: Number(pid), inode: Number(inode), first: Number(first) }];
+}
+
+function processName(pid: number): string {
+  if (pid === process.pid) return 'another connection of this process';
+  return pid > 0 ? `process ${pid}${nameOf(pid)}` : 'a process elsewhere';
+}
+
+function nameOf(pid: number): string {
+  try {
+    return ` (${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()})`;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,61 @@
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { isBusy } from './driver.ts';
+
+const firstPause = 2;
+const longestPause = 40;
+
+export interface Patience {
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+  readonly onWait?: (waitedMs: number) => void;
+}
+
+/**
+ * Tries until nobody else holds the lock that `attempt` needs. Sleeps in between instead of in
+ * SQLite's busy handler, which would block signals. Throws SQLite's last answer at the timeout.
+ */
+export async function patiently<T>(attempt: () => T, patience: Patience): Promise<T> {
+  const started = performance.now();
+  for (let tries = 0; ; tries++) {
+    patience.signal.throwIfAborted();
+    try {
+      return attempt();
+    } catch (error) {
+      const waited = performance.now() - started;
+      if (!isBusy(error) || waited >= patience.timeout) throw error;
+      patience.onWait?.(Math.round(waited));
+      await pause(tries, patience.timeout - waited, patience.signal);
+    }
+  }
+}
+
+async function pause(tries: number, left: number, signal: AbortSignal): Promise<void> {
+  const wait = Math.min(firstPause * 2 ** Math.min(tries, 5), longestPause);
+  // Runners that were refused together must not come back together.
+  const spread = wait * (0.5 + Math.random() / 2);
+  try {
+    await sleep(Math.min(spread, left), undefined, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+export interface Pace {
+  /** Lets signals and timers run when the last turn is long ago. Throws the signal's reason. */
+  breathe(): Promise<void> | undefined;
+}
+
+const longestRun = 25;
+
+/** SQLite works inside JavaScript's own thread: something has to let the others have it. */
+export function newPace(signal: AbortSignal): Pace {
+  let last = performance.now();
+  const rest = async (): Promise<void> => {
+    await turn();
+    last = performance.now();
+    signal.throwIfAborted();
+  };
+  return { breathe: () => (performance.now() - last > longestRun ? rest() : undefined) };
+}
