@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { DatabaseError, type Client, type Connection, type Submittable } from 'pg';
+
+/** What the server made of one message of several statements. */
+export interface Answer {
+  /** Statements that it reported as done before it stopped. */
+  readonly completed: number;
+  /** null: all went well. */
+  readonly error: unknown;
+  /** The connection is gone. */
+  readonly lost: boolean;
+}
+
+const terminator = Buffer.alloc(1);
+/** Bytes handed to the socket at once; a long text goes out in slices of it, never copied. */
+const slice = 256 * 1024;
+const noData = Buffer.from('jem-db has no data for COPY FROM STDIN\0');
+
+/**
+ * Sends pieces of SQL as one message of the simple protocol and throws the rows of the answer
+ * away. Never rejects. The session is ready for the next query when this resolves, unless lost.
+ */
+export function sendMessage(client: Client, parts: readonly Uint8Array[]): Promise<Answer> {
+  return new Promise((resolve) => {
+    client.query(new Message(parts, resolve));
+  });
+}
+
+async function writeMessage(
+  stream: Duplex,
+  parts: readonly Uint8Array[],
+  ended: AbortSignal,
+): Promise<void> {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  stream.cork();
+  stream.write(header('Q', length + 1));
+  let written = 0;
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += slice) {
+      const piece = part.subarray(at, at + slice);
+      written += piece.length;
+      if (written <= slice) stream.write(piece);
+      else await writeAndWait(stream, piece, ended);
+    }
+  }
+  stream.write(terminator);
+  stream.uncork();
+}
+
+/** Lets the network set the pace, so that a large text does not pile up in buffers. */
+async function writeAndWait(stream: Duplex, piece: Uint8Array, ended: AbortSignal): Promise<void> {
+  ended.throwIfAborted();
+  stream.uncork();
+  if (!stream.write(piece)) await once(stream, 'drain', { signal: ended });
+  stream.cork();
+}
+
+function header(kind: 'Q' | 'f', length: number): Buffer {
+  const bytes = Buffer.alloc(5);
+  bytes.write(kind, 'latin1');
+  bytes.writeUInt32BE(length + 4, 1);
+  return bytes;
+}
+
+/** The part of pg's own Query that a message without parameters needs. */
+class Message implements Submittable {
+  readonly #parts: readonly Uint8Array[];
+  readonly #settle: (answer: Answer) => void;
+  readonly #ended = new AbortController();
+  #completed = 0;
+
+  constructor(parts: readonly Uint8Array[], settle: (answer: Answer) => void) {
+    this.#parts = parts;
+    this.#settle = settle;
+  }
+
+  submit({ stream }: Connection): void {
+    // A write fails only when the connection does, and then `handleError` is called.
+    writeMessage(stream, this.#parts, this.#ended.signal).catch(() => stream.destroy());
+  }
+
+  handleCommandComplete(): void {
+    this.#completed++;
+  }
+
+  handleReadyForQuery(): void {
+    this.#end(null, false);
+  }
+
+  handleError(error: unknown, connection: Connection): void {
+    if (!(error instanceof DatabaseError)) return this.#end(error, true);
+    // Behind an error the server is ready again, or it has closed the connection.
+    const ready = () => end(false);
+    const closed = () => end(true);
+    const end = (lost: boolean) => {
+      connection.off('readyForQuery', ready).off('end', closed);
+      this.#end(error, lost);
+    };
+    connection.once('readyForQuery', ready).once('end', closed);
+  }
+
+  handleCopyInResponse({ stream }: Connection): void {
+    stream.write(Buffer.concat([header('f', noData.length), noData]));
+  }
+
+  handleEmptyQuery(): void {}
+  handleRowDescription(): void {}
+  handleDataRow(): void {}
+  handleCopyData(): void {}
+  handlePortalSuspended(): void {}
+
+  #end(error: unknown, lost: boolean): void {
+    this.#ended.abort();
+    this.#settle({ completed: this.#completed, error, lost });
+  }
+}

@@ -1,0 +1,80 @@
+import type { MigrationOptions, MigrationSession, RunnerWait } from '../engine.ts';
+import { ledgerOf, type Bench } from './bench.ts';
+import { lookAround, refuseReadOnly, type Facts } from './facts.ts';
+import { applyFunction } from './function-script.ts';
+import { readTexts } from './ledger.ts';
+import { underSessionLock } from './lock.ts';
+import { readForeign, readLedger } from './read.ts';
+import { acceptInLedger, createMissingLedger, recordChanges } from './record.ts';
+import { applyScript } from './script.ts';
+import type { PostgresSession } from './session.ts';
+import { parseTableName, sqlName } from './table-name.ts';
+import { applyUnwrapped } from './unwrapped.ts';
+
+/** How long to wait for another runner where nobody said. */
+const patient: RunnerWait = { timeout: 15 * 60_000, onWait: () => {} };
+
+/** The migration side of a connection to PostgreSQL. */
+export function postgresMigrations(
+  session: PostgresSession,
+  { signal, ledgerTable }: MigrationOptions,
+): MigrationSession {
+  const name = parseTableName(ledgerTable);
+  let facts: Facts | null = null;
+  let wait = patient;
+  let unfinished: ReadonlySet<string> = new Set();
+  const bench = async (): Promise<Bench> => {
+    facts ??= await lookAround(session, name);
+    return { session, signal, facts, wait, unfinished };
+  };
+
+  const ensureLedger = async (): Promise<void> => {
+    if (ledgerOf(await bench()).exists) return;
+    // Whoever held the lock before us has most likely created it.
+    facts = await lookAround(session, name);
+    const here = await bench();
+    if (ledgerOf(here).exists) return;
+    await createMissingLedger(here);
+    facts = await lookAround(session, name);
+  };
+
+  return {
+    read: async () => {
+      const rows = await readLedger(session, facts?.ledger?.sql ?? sqlName(name));
+      unfinished = new Set(
+        rows?.filter((row) => row.statementsDone !== null).map((row) => row.name),
+      );
+      return rows;
+    },
+    texts: async (migration) => {
+      const [row] = await session.query(readTexts(ledgerOf(await bench()), migration));
+      return { upSql: textOrNull(row?.['upSql']), downSql: textOrNull(row?.['downSql']) };
+    },
+    prepare: async () => {
+      refuseReadOnly((await bench()).facts, session.display);
+    },
+    exclusively: async (asked, body) => {
+      wait = asked;
+      const here = await bench();
+      const work = async () => {
+        await ensureLedger();
+        return body();
+      };
+      return here.facts.pooled ? work() : underSessionLock(here, work);
+    },
+    apply: async ({ script, ...step }) => {
+      const here = await bench();
+      return typeof script === 'function'
+        ? applyFunction(here, { ...step, script })
+        : applyScript(here, { ...step, script });
+    },
+    applyUnwrapped: async (step) => applyUnwrapped(await bench(), step),
+    record: async (changes) => recordChanges(await bench(), changes),
+    accept: async (migration, accepted) => acceptInLedger(await bench(), migration, accepted),
+    foreignRows: (table) => readForeign(session, parseTableName(table)),
+  };
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
