@@ -1,0 +1,130 @@
+import type { LedgerRow, Session } from '../engines/engine.ts';
+import { JemError } from '../errors.ts';
+import { load, type Loaded } from './load.ts';
+import type { Migration, Source } from './migration.ts';
+import { findMigration } from './find.ts';
+import { failedAt, type Failed, type Timed } from './outcome.ts';
+import { runInOrder } from './runner.ts';
+import { asOnlyRunner, openWorkplace, type MigrateSetup, type Workplace } from './setup.ts';
+import { readState } from './state.ts';
+import { runStep } from './step.ts';
+
+export interface DownWish {
+  /** The migration that stays applied; `0`: none does. */
+  readonly to?: string | undefined;
+  readonly step?: number | undefined;
+  /** Told what will be reverted when it is everything; throws to stop. */
+  readonly onAll: (names: readonly string[]) => Promise<void>;
+}
+
+export interface DownResult {
+  readonly outcome: 'reverted' | 'nothing-to-do' | 'failed';
+  readonly reverted: readonly Timed[];
+  readonly failed?: Failed;
+  readonly remaining: readonly string[];
+}
+
+/**
+ * Reverts migrations, the one applied last first, each in its own transaction with its row of
+ * the ledger. The file's own way down is used, else the text kept when it was applied. Throws
+ * `migration-not-reversible` before anything runs where one has none.
+ */
+export async function migrateDown(
+  session: Session,
+  setup: MigrateSetup,
+  wish: DownWish,
+): Promise<DownResult> {
+  const workplace = await openWorkplace(session, setup);
+  await workplace.ledger.prepare();
+  const wanted = await selected(workplace, wish);
+  if (wanted.length === 0) return { outcome: 'nothing-to-do', reverted: [], remaining: [] };
+  if (wish.to === '0') await wish.onAll(wanted.map(({ name }) => name));
+  return asOnlyRunner(workplace, async () => {
+    const ways = new Map<string, Loaded>();
+    for (const { name } of await selected(workplace, wish))
+      ways.set(name, await wayDown(workplace, name));
+    return revertAll(workplace, ways);
+  });
+}
+
+async function selected(workplace: Workplace, { to, step }: DownWish): Promise<LedgerRow[]> {
+  const { applied, unfinished } = await readState(workplace);
+  const latestFirst = [...applied, ...unfinished].toReversed();
+  if (to === undefined) return latestFirst.slice(0, step ?? 1);
+  if (to === '0') return latestFirst;
+  const { name } = findMigration(workplace.folder.migrations, to, workplace.setup.cwd);
+  const stays = latestFirst.findIndex((row) => row.name === name);
+  if (stays >= 0) return latestFirst.slice(0, stays);
+  throw new JemError(
+    'migration-not-found',
+    `${name} is not applied, so there is no way down to it`,
+    {
+      hint: 'See what is applied: `jem-db migrate status`',
+    },
+  );
+}
+
+async function wayDown(workplace: Workplace, name: string): Promise<Loaded> {
+  const { folder, session } = workplace;
+  const { dialect } = session.engine;
+  const migration = folder.migrations.find((each) => each.name === name);
+  if (migration) await refuseIrreversible(workplace, migration);
+  const source = migration?.down ?? (await keptWayDown(workplace, name));
+  if (source) return load(source, 'down', dialect);
+  throw new JemError('migration-not-reversible', `${name} has no way down`, {
+    why: migration
+      ? `${migration.up.file} has none beside it, nor in it.`
+      : 'Its file is gone, and no way down was kept when it was applied.',
+    hint: 'Write one, or restore a backup from before the migration. Nothing was reverted.',
+  });
+}
+
+async function refuseIrreversible(
+  { session }: Workplace,
+  { name, up, down }: Migration,
+): Promise<void> {
+  for (const source of [up, ...(down ? [down] : [])]) {
+    if (source.kind === 'module') continue;
+    const { irreversible } = (await load(source, 'up', session.engine.dialect)).options;
+    if (irreversible === null) continue;
+    throw new JemError('migration-not-reversible', `${name} cannot be reverted`, {
+      why: `${source.file} says: irreversible because ${irreversible}`,
+      hint: 'Restore a backup from before the migration. Nothing was reverted.',
+    });
+  }
+}
+
+async function keptWayDown({ ledger }: Workplace, name: string): Promise<Source | null> {
+  const { downSql } = await ledger.texts(name);
+  if (downSql === null) return null;
+  return {
+    file: `${name} (the way down kept in the ledger)`,
+    kind: 'sql',
+    options: {},
+    read: async () => new TextEncoder().encode(downSql),
+  };
+}
+
+async function revertAll(
+  workplace: Workplace,
+  ways: ReadonlyMap<string, Loaded>,
+): Promise<DownResult> {
+  const { setup } = workplace;
+  const names = [...ways.keys()];
+  const reverted: Timed[] = [];
+  let done = 0;
+  try {
+    await runInOrder(ways, 'down', async (name, way) => {
+      setup.signal.throwIfAborted();
+      setup.onProgress(`reverting ${name} (${done + 1} of ${names.length})`);
+      const started = performance.now();
+      const outcome = await runStep(workplace, name, way, { kind: 'delete', name });
+      const durationMs = Math.round(performance.now() - started);
+      if (outcome === 'done') reverted.push({ name, durationMs });
+      done++;
+    });
+  } catch (error) {
+    throw failedAt(error, done, names, { reverted });
+  }
+  return { outcome: 'reverted', reverted, remaining: [] };
+}

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { JemError } from '../../errors.ts';
+import type { FileOptions } from '../../sql/options.ts';
+import type { FolderFile } from '../listing.ts';
+import type { Source } from '../migration.ts';
+
+/** A source that is a whole file. */
+export function wholeFile(
+  file: FolderFile,
+  kind: Source['kind'],
+  options: Partial<FileOptions> = {},
+): Source {
+  return { file: file.shown, kind, options, read: () => readBytes(file) };
+}
+
+/** Reads a migration's file. Throws `migration-unreadable`. */
+export async function readBytes(file: FolderFile): Promise<Buffer> {
+  try {
+    return await readFile(file.path);
+  } catch (error) {
+    throw cannotRead(file, error);
+  }
+}
+
+export function cannotRead(file: FolderFile, cause: unknown): JemError {
+  return new JemError('migration-unreadable', `Cannot read ${file.shown}`, {
+    hint: 'Check who owns the file and its mode.',
+    original: cause instanceof Error ? cause.message : String(cause),
+    cause,
+  });
+}

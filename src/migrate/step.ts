@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type LedgerChange,
+  type Script,
+  type ScriptFunction,
+  StatementFailure,
+} from '../engines/engine.ts';
+import { JemError } from '../errors.ts';
+import { locate } from '../sql/position.ts';
+import { prefixChecksum } from '../sql/checksum.ts';
+import type { Loaded } from './load.ts';
+import type { Source } from './migration.ts';
+import type { MigrateSetup, Workplace } from './setup.ts';
+
+/** Troubles that pass when whoever holds the lock lets go of it. */
+const passing: ReadonlySet<string> = new Set(['lock-timeout', 'deadlock', 'serialization-failure']);
+
+const firstPause = 1000;
+const longestPause = 8000;
+
+/**
+ * Runs one direction of one migration with its change of the ledger; waits for locks in several
+ * short tries. Throws a JemError with the place in the file.
+ */
+export async function runStep(
+  workplace: Workplace,
+  name: string,
+  loaded: Loaded,
+  change: LedgerChange,
+): Promise<'done' | 'done-by-another'> {
+  const { ledger, setup } = workplace;
+  const lockTimeout = loaded.options.lockTimeout ?? setup.lockTimeout;
+  try {
+    return await withRetries(setup, name, async () =>
+      isScript(loaded.run) && loaded.unwrapped
+        ? ledger.applyUnwrapped({
+            change,
+            lockTimeout,
+            script: loaded.run,
+            done: await statementsDone(workplace, name, loaded, loaded.run),
+          })
+        : ledger.apply({ change, lockTimeout, script: loaded.run }),
+    );
+  } catch (error) {
+    if (error instanceof StatementFailure) throw placed(error, loaded);
+    throw isScript(loaded.run) || error instanceof JemError ? error : thrown(error, loaded.source);
+  }
+}
+
+/** A module's own error is the migration's, not a bug of jem-db. */
+function thrown(error: unknown, { file }: Source): JemError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new JemError('migration-failed', `${file}: ${message}`, {
+    why: 'The migration threw this itself; its transaction was rolled back.',
+    cause: error,
+  });
+}
+
+function isScript(run: Script | ScriptFunction): run is Script {
+  return typeof run !== 'function';
+}
+
+async function withRetries<T>(
+  setup: MigrateSetup,
+  name: string,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const reason = error instanceof StatementFailure ? error.reason : error;
+      const mayPass = reason instanceof JemError && passing.has(reason.code);
+      if (!mayPass || tries > setup.lockRetries) throw error;
+      const pause = Math.min(firstPause * 2 ** (tries - 1), longestPause);
+      setup.onNote(
+        `${name}: ${reason.message}; trying again in ${pause / 1000} s (${tries} of ${setup.lockRetries}). ${reason.details.why ?? ''}`,
+      );
+      await sleep(pause, undefined, { signal: setup.signal });
+    }
+  }
+}
+
+/**
+ * How many statements an earlier try of a file without a transaction has done. Refuses when
+ * those very statements were edited since.
+ */
+async function statementsDone(
+  { ledger, session }: Workplace,
+  name: string,
+  { source, unwrapped }: Loaded,
+  script: Script,
+): Promise<number> {
+  if (!unwrapped) return 0;
+  const row = (await ledger.read())?.find((each) => each.name === name);
+  if (!row || row.statementsDone === null || row.statementsDone === 0) return 0;
+  const done = row.statementsDone;
+  const { upSql } = await ledger.texts(name);
+  const { dialect } = session.engine;
+  const tried =
+    upSql === null ? null : prefixChecksum(new TextEncoder().encode(upSql), dialect, done);
+  if (tried === null || tried === prefixChecksum(script.bytes, dialect, done)) return done;
+  throw new JemError('migration-unfinished', `Refused: ${name} changed after it stopped half-way`, {
+    why: `The first ${done} of its statements are done already, and one of them reads otherwise now.`,
+    hint: `Put these statements of ${source.file} back as they were; or undo by hand what they did and forget the try: \`jem-db migrate repair ${name}\``,
+  });
+}
+
+/** The failure with file, line, column and the line's text. */
+function placed(failure: StatementFailure, { source, run, statements }: Loaded): unknown {
+  const { reason, statement, leftBehind } = failure;
+  if (!isScript(run)) return reason instanceof JemError ? reason : thrown(reason, source);
+  if (!(reason instanceof JemError)) return reason;
+  const offset = failure.offset ?? startOf(run, statement);
+  const hint = [reason.details.hint, leftBehind].filter(Boolean).join(' ');
+  const where =
+    statement < statements ? `statement ${statement + 1} of ${statements}` : 'the commit';
+  return reason.with({
+    ...(hint && { hint }),
+    why: [reason.details.why, `It happened in ${where}.`].filter(Boolean).join(' '),
+    ...(offset !== null && { location: locate(run.bytes, offset, source.file) }),
+  });
+}
+
+function startOf({ statements }: Script, wanted: number): number | null {
+  let index = 0;
+  for (const { start } of statements) if (index++ === wanted) return start;
+  return null;
+}

@@ -1,0 +1,124 @@
+import type { LedgerRow } from '../engines/engine.ts';
+import { findMigration } from './find.ts';
+import { type Loaded, load } from './load.ts';
+import type { Migration } from './migration.ts';
+import { failedAt, type Failed, type Timed } from './outcome.ts';
+import { refuseProblems } from './refuse.ts';
+import { runInOrder } from './runner.ts';
+import { asOnlyRunner, openWorkplace, type MigrateSetup, type Workplace } from './setup.ts';
+import { readState } from './state.ts';
+import { rowOf } from './record.ts';
+import { runStep } from './step.ts';
+import type { Session } from '../engines/engine.ts';
+
+/** What is held from the first look, in bytes; files beyond are read again when they run. */
+const heldBytes = 64 * 1024 * 1024;
+
+export interface UpWish {
+  readonly to?: string | undefined;
+  readonly step?: number | undefined;
+  readonly allowOutOfOrder: boolean;
+}
+
+export interface UpResult {
+  readonly outcome: 'applied' | 'nothing-to-do' | 'failed';
+  readonly applied: readonly Timed[];
+  /** Migrations that another runner applied while this one waited. */
+  readonly appliedByOthers: readonly string[];
+  readonly failed?: Failed;
+  readonly remaining: readonly string[];
+}
+
+/**
+ * Applies what is pending, in order, each in its own transaction with its row of the ledger.
+ * Throws before anything runs where a file is changed, missing, out of order or unreadable; a
+ * failure later carries an UpResult of what was done.
+ */
+export async function migrateUp(
+  session: Session,
+  setup: MigrateSetup,
+  wish: UpWish,
+): Promise<UpResult> {
+  const workplace = await openWorkplace(session, setup);
+  await workplace.ledger.prepare();
+  const before = await readState(workplace);
+  refuseProblems(before.problems, wish.allowOutOfOrder);
+  const wanted = select(workplace, before.pending, wish);
+  if (wanted.length === 0)
+    return { outcome: 'nothing-to-do', applied: [], appliedByOthers: [], remaining: [] };
+  const loaded = await lookThrough(workplace, wanted);
+  return asOnlyRunner(workplace, async () => {
+    const rows = (await workplace.ledger.read()) ?? [];
+    const others = doneMeanwhile(wanted, rows);
+    const left = wanted.filter(({ name }) => !others.includes(name));
+    return applyAll(workplace, left, loaded, others);
+  });
+}
+
+function select(
+  { folder, setup }: Workplace,
+  pending: readonly Migration[],
+  { to, step }: UpWish,
+): readonly Migration[] {
+  if (to !== undefined) {
+    const last = folder.migrations.indexOf(findMigration(folder.migrations, to, setup.cwd));
+    return pending.filter((migration) => folder.migrations.indexOf(migration) <= last);
+  }
+  return pending.slice(0, step);
+}
+
+/** Reads every file before the first one runs, so that what can be refused is refused early. */
+async function lookThrough(
+  { session, setup }: Workplace,
+  wanted: readonly Migration[],
+): Promise<Map<string, Loaded | null>> {
+  const loaded = new Map<string, Loaded | null>();
+  let held = 0;
+  for (const { name, up } of wanted) {
+    setup.signal.throwIfAborted();
+    const one = await load(up, 'up', session.engine.dialect);
+    held += one.size;
+    loaded.set(name, held > heldBytes ? null : one);
+  }
+  return loaded;
+}
+
+function doneMeanwhile(wanted: readonly Migration[], rows: readonly LedgerRow[]): string[] {
+  const whole = new Set(
+    rows.filter(({ statementsDone }) => statementsDone === null).map(({ name }) => name),
+  );
+  return wanted.map(({ name }) => name).filter((name) => whole.has(name));
+}
+
+async function applyAll(
+  workplace: Workplace,
+  wanted: readonly Migration[],
+  loaded: Map<string, Loaded | null>,
+  alreadyByOthers: readonly string[],
+): Promise<UpResult> {
+  const { setup, session } = workplace;
+  const byName = new Map(wanted.map((migration) => [migration.name, migration]));
+  const applied: Timed[] = [];
+  const appliedByOthers = [...alreadyByOthers];
+  const names = [...byName.keys()];
+  const dialect = session.engine.dialect;
+  try {
+    await runInOrder(byName, 'up', async (name, migration) => {
+      setup.signal.throwIfAborted();
+      setup.onProgress(`applying ${name} (${applied.length + 1} of ${names.length})`);
+      const started = performance.now();
+      const script = loaded.get(name) ?? (await load(migration.up, 'up', dialect));
+      loaded.delete(name);
+      const row = await rowOf(migration, script);
+      const done = await runStep(workplace, name, script, { kind: 'insert', row });
+      if (done === 'done-by-another') appliedByOthers.push(name);
+      else applied.push({ name, durationMs: Math.round(performance.now() - started) });
+    });
+  } catch (error) {
+    throw failedAt(error, applied.length + appliedByOthers.length - alreadyByOthers.length, names, {
+      applied,
+      appliedByOthers,
+    });
+  }
+  return { outcome: 'applied', applied, appliedByOthers, remaining: [] };
+}
