@@ -1,0 +1,72 @@
+import type { Context } from './context.ts';
+import type { Paint } from '../output/paint.ts';
+import type { SettingName } from '../settings.ts';
+
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly help: string;
+  readonly required: boolean;
+}
+
+export interface OptionSpec {
+  /** As commander reads it: `--to <name>`, `--check`. */
+  readonly flags: string;
+  readonly help: string;
+}
+
+/** What the user typed, behind the command's own name. */
+export interface Input {
+  readonly argument: string | undefined;
+  text(option: string): string | undefined;
+  flag(option: string): boolean;
+  /** A whole number from 1; anything else is a usage error. */
+  number(option: string): number | undefined;
+}
+
+/** One subcommand: declared here, done by one use case, rendered by a pure function. */
+export interface CommandSpec<Result extends object> {
+  /** `migrate up`; the first word is the noun. */
+  readonly name: string;
+  readonly summary: string;
+  /** More words for `--help`, below the summary. */
+  readonly description?: string;
+  readonly argument?: ArgumentSpec;
+  readonly options?: readonly OptionSpec[];
+  /** Settings whose flags this command takes besides the ones of every command. */
+  readonly settings?: readonly SettingName[];
+  /** Whole command lines, each with what it does. */
+  readonly examples: readonly (readonly [line: string, effect: string])[];
+  /** A bare noun runs this verb. */
+  readonly byDefault?: boolean;
+  run(input: Input, context: Context): Promise<Result>;
+  /** Whether the answer is "no, it does not hold": exit code 1. */
+  finding?(result: Result, input: Input): boolean;
+  /** The result for people; it ends with a line break unless it is empty. */
+  render(result: Result, paint: Paint): string;
+}
+
+/** A finished run, whatever its command. */
+export interface Outcome {
+  readonly result: object;
+  readonly finding: boolean;
+  readonly render: (paint: Paint) => string;
+}
+
+export interface Command extends Omit<CommandSpec<never>, 'run' | 'render' | 'finding'> {
+  execute(input: Input, context: Context): Promise<Outcome>;
+}
+
+/** Closes over the result's type, so that commands of all kinds stand in one list. */
+export function command<Result extends object>(spec: CommandSpec<Result>): Command {
+  return {
+    ...spec,
+    async execute(input, context) {
+      const result = await spec.run(input, context);
+      return {
+        result,
+        finding: spec.finding?.(result, input) ?? false,
+        render: (paint) => spec.render(result, paint),
+      };
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { JemError } from '../errors.ts';
+import { didYouMean } from '../near-miss.ts';
+import {
+  type CompletionTable,
+  completionScript,
+  type Shell,
+  shells,
+} from '../output/completion.ts';
+import { type Command, command } from './command.ts';
+import { optionWords } from './program.ts';
+
+interface CompletionResult {
+  readonly shell: Shell;
+  readonly script: string;
+}
+
+/** The command that prints completion scripts for `others` and itself. */
+export function completionOf(others: readonly Command[]): Command {
+  const completion: Command = command<CompletionResult>({
+    name: 'completion',
+    summary: 'print the completion script of a shell: bash, zsh, fish',
+    argument: { name: 'shell', help: shells.join(', '), required: true },
+    examples: [['eval "$(jem-db completion bash)"', 'in ~/.bashrc']],
+    run: async ({ argument = '' }) => {
+      const shell = shells.find((each) => each === argument);
+      if (!shell)
+        throw new JemError('usage', `There is no completion for "${argument}"`, {
+          hint: `The shells are ${shells.join(', ')}.${didYouMean(argument, shells)}`,
+        });
+      return { shell, script: completionScript(shell, tableOf([...others, completion])) };
+    },
+    render: ({ script }) => script,
+  });
+  return completion;
+}
+
+function tableOf(commands: readonly Command[]): CompletionTable {
+  const table = new Map<string, string[]>([['', []]]);
+  const add = (path: string, word: string): void => {
+    const words = table.get(path) ?? [];
+    if (!words.includes(word)) words.push(word);
+    table.set(path, words);
+  };
+  for (const each of commands) {
+    const [noun = '', verb] = each.name.split(' ');
+    add('', noun);
+    if (verb) add(noun, verb);
+    table.set(each.name, optionWords(each));
+  }
+  for (const shell of shells) add('completion', shell);
+  add('', '--help');
+  add('', '--version');
+  return table;
+}

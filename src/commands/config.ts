@@ -1,0 +1,49 @@
+import { columns } from '../output/text.ts';
+import { type SettingName, settingSpecs } from '../settings.ts';
+import { command } from './command.ts';
+import { targetOf } from './context.ts';
+
+interface ConfigResult {
+  readonly settings: readonly { name: string; value: string | null; from: string }[];
+  /** What was understood of the database's name; never a secret. */
+  readonly connection: Readonly<Record<string, unknown>>;
+}
+
+const names = Object.keys(settingSpecs) as SettingName[];
+
+export const config = command<ConfigResult>({
+  name: 'config',
+  summary: 'the effective settings, and where each came from',
+  description: 'Shows what was understood of the database URL. Secrets stay hidden.',
+  settings: names.filter((name) => !['database', 'databaseFile', 'connectTimeout'].includes(name)),
+  examples: [['jem-db config -d "$DATABASE_URL" --json', 'is the URL read as it was meant?']],
+  async run(_input, context) {
+    const target = await targetOf(context);
+    const { raw } = context.settings;
+    const shown = (name: SettingName): string | null => {
+      if (name === 'database') return target.display;
+      // Its text may hold a password, and nothing is connected to it here.
+      if (name === 'directUrl') return raw[name].value === null ? null : '(set)';
+      return raw[name].value;
+    };
+    return {
+      settings: names.map((name) => ({ name, value: shown(name), from: raw[name].from })),
+      connection: target.understood,
+    };
+  },
+  render({ settings, connection }, paint) {
+    const rows = settings.map(({ name, value, from }) => [name, value ?? '-', from]);
+    const understood = Object.entries(connection).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]);
+    return [
+      paint.bold('Settings'),
+      ...columns(rows),
+      '',
+      paint.bold('Connection'),
+      ...columns(understood),
+      '',
+    ].join('\n');
+  },
+});

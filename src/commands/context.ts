@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { connect } from '../connection.ts';
+import type { Environment, OpenOptions, Session, Target, Warning } from '../engines/engine.ts';
+import { JemError } from '../errors.ts';
+import type { TargetSummary } from '../output/envelope.ts';
+import type { Setting, Settings } from '../settings.ts';
+import { parseTarget } from '../target.ts';
+
+/** What a command is handed: the settings, and ways to the outside that `cli` owns. */
+export interface Context {
+  readonly settings: Settings;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+  readonly report: Report;
+  /** Resolves when the user agrees; throws `confirmation-needed` where nobody can be asked. */
+  confirm(question: string): Promise<void>;
+}
+
+/** Collects what the JSON document says besides the result, and tells people meanwhile. */
+export interface Report {
+  readonly warnings: readonly Warning[];
+  readonly target: TargetSummary | null;
+  warn(warning: Warning): void;
+  note(text: string): void;
+  progress(text: string): void;
+  aim(target: TargetSummary): void;
+}
+
+const defaultDatabase = './jem.db';
+
+/** The target that the settings name. Throws `bad-setting`, `bad-database-url`, `unsupported-scheme`. */
+export async function targetOf(context: Context): Promise<Target> {
+  const { settings, environment, report } = context;
+  const named = await namedDatabase(context);
+  if (named === null) {
+    const variable = ['PGHOST', 'PGSERVICE', 'PGDATABASE'].find((name) => environment.env[name]);
+    const instead = variable ? ` (${variable} is set: -d postgres:// means that server)` : '';
+    report.note(`No database named: using the SQLite file ${defaultDatabase}${instead}`);
+  }
+  const { text, base } = named ?? { text: defaultDatabase, base: settings.raw.database.base };
+  return aimed(await parseTarget(text, { ...environment, cwd: base }), report);
+}
+
+/** The target past a pooler where `directUrl` names one, else the usual one. */
+export async function directTargetOf(context: Context): Promise<Target> {
+  const { value, base } = context.settings.directUrl;
+  if (value === null) return targetOf(context);
+  const target = await parseTarget(value, { ...context.environment, cwd: base });
+  return aimed(target, context.report);
+}
+
+function aimed(target: Target, report: Report): Target {
+  report.aim({ engine: target.engine, display: target.display, serverVersion: null });
+  for (const warning of target.warnings) report.warn(warning);
+  return target;
+}
+
+interface Named {
+  readonly text: string;
+  readonly base: string;
+}
+
+async function namedDatabase({ settings }: Context): Promise<Named | null> {
+  const { database, databaseFile } = settings.raw;
+  const [url, file] = [strength(database), strength(databaseFile)];
+  if (url > 0 && url === file)
+    throw new JemError('bad-setting', 'The database is named twice', {
+      why: `Both ${database.from} and ${databaseFile.from} are given.`,
+      hint: 'Leave one of them out.',
+    });
+  if (url === 0 && file === 0) return null;
+  if (url > file) return { text: database.value ?? '', base: database.base };
+  return { text: await urlInFile(databaseFile), base: databaseFile.base };
+}
+
+/** How strongly a setting was given; a flag beats the environment, which beats a file. */
+function strength({ from }: Setting): number {
+  const rank = ['default', 'file', '.env', 'environment', 'flag'];
+  return rank.findIndex((word) => from.startsWith(word));
+}
+
+async function urlInFile({ value, from, base }: Setting): Promise<string> {
+  const path = resolve(base, value ?? '');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new JemError('file-missing', `Cannot read the database URL from ${path} (${code})`, {
+      why: `The file was named by ${from}.`,
+      hint: 'Check the path, and that this user may read the file.',
+      cause: error,
+    });
+  }
+  const url = text.trim();
+  if (url) return url;
+  throw new JemError('bad-setting', `The file ${path} is empty`, {
+    why: `It was named by ${from} and should hold the database URL.`,
+  });
+}
+
+/** Connects, and says which server it is in every later message. The caller disposes of it. */
+export async function openSession(
+  context: Context,
+  target: Target,
+  mode: OpenOptions['mode'],
+): Promise<Session> {
+  const { report, signal, settings } = context;
+  report.progress(`connecting to ${target.display}`);
+  const session = await connect(target, {
+    signal,
+    mode,
+    connectTimeout: settings.connectTimeout,
+    warn: (warning) => report.warn(warning),
+  });
+  report.aim({
+    engine: target.engine,
+    display: session.display,
+    serverVersion: session.serverVersion,
+  });
+  return session;
+}

@@ -1,0 +1,59 @@
+import type { UpResult } from '../migrate/up.ts';
+import type { Paint } from '../output/paint.ts';
+import { columns, count, duration } from '../output/text.ts';
+import { command } from './command.ts';
+import { directTargetOf, openSession } from './context.ts';
+import { migrateSetup, runnerSettings } from './migrate-setup.ts';
+
+export const migrateUp = command<UpResult>({
+  name: 'migrate up',
+  summary: 'apply what is pending, in order',
+  description:
+    'Each migration and its row of the ledger are committed in one transaction. One\nrunner works at a time; the others wait and end well.',
+  byDefault: true,
+  options: [
+    { flags: '--to <name>', help: 'stop behind this migration (name or number)' },
+    { flags: '--step <n>', help: 'apply at most this many' },
+    {
+      flags: '--allow-out-of-order',
+      help: 'also apply files numbered before one that is applied',
+    },
+  ],
+  settings: runnerSettings,
+  examples: [
+    ['jem-db migrate up', 'applies all that is pending to ./jem.db'],
+    ['jem-db migrate up -d postgres://app@db/app --to 0042', 'up to and with 0042'],
+  ],
+  async run(input, context) {
+    const { migrateUp: up } = await import('../migrate/up.ts');
+    const wish = {
+      to: input.text('to'),
+      step: input.number('step'),
+      allowOutOfOrder: input.flag('allowOutOfOrder'),
+    };
+    await using session = await openSession(context, await directTargetOf(context), 'create');
+    return await up(session, migrateSetup(context), wish);
+  },
+  render(result, paint) {
+    if (result.outcome === 'nothing-to-do') return 'Nothing to do: every migration is applied.\n';
+    return [...timed('applied', result.applied, paint), ...summary(result, paint), ''].join('\n');
+  },
+});
+
+/** One line a migration: what was done to it, its name, how long it took. */
+export function timed(
+  verb: string,
+  migrations: readonly { name: string; durationMs: number }[],
+  paint: Paint,
+): string[] {
+  return columns(migrations.map(({ name, durationMs }) => [verb, name, duration(durationMs)])).map(
+    (line) => paint.green(line.slice(0, verb.length)) + line.slice(verb.length),
+  );
+}
+
+function summary({ applied, appliedByOthers }: UpResult, paint: Paint): string[] {
+  const lines = appliedByOthers.map((name) => `applied by another runner  ${name}`);
+  if (applied.length > 0) lines.push(paint.bold(`${count(applied.length, 'migration')} applied.`));
+  else lines.push('Nothing left to do: another runner applied every migration.');
+  return lines;
+}

@@ -1,0 +1,229 @@
+import { Command as Commander, CommanderError, Option } from 'commander';
+import { exitCodes, JemError } from '../errors.ts';
+import { didYouMean } from '../near-miss.ts';
+import { type SettingName, settingSpecs } from '../settings.ts';
+import type { Command, Input } from './command.ts';
+
+/** Settings whose flags every command takes. */
+const commonSettings = ['database', 'databaseFile', 'connectTimeout'] as const;
+
+const nouns: Readonly<Record<string, string>> = {
+  migrate: 'apply, revert and look after migrations',
+};
+
+/** What `--help` at the top says below the commands. */
+const afterwards = `
+Settings: flag > JEM_DB_* > DATABASE_URL > jem-db.json > default; a .env file
+fills what the environment lacks. No database named: SQLite file ./jem.db.
+\`jem-db config\` shows every setting and where it came from.
+
+Exit codes:
+${Object.values(exitCodes)
+  .map(({ code, meaning }) => `  ${String(code).padEnd(4)} ${meaning}`)
+  .join('\n')}
+
+Examples:
+  jem-db migrate                    apply what is pending to ./jem.db
+  jem-db migrate -d postgres://app@db.example/app?sslmode=verify-full
+  jem-db migrate status --check     exit 1 when anything is not as it should be
+`;
+
+/** The options of every command, parsed. */
+export interface GlobalOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly noColor: boolean;
+  readonly yes: boolean;
+}
+
+/** A parsed command line that names one command. */
+export interface Invocation {
+  readonly command: Command;
+  readonly input: Input;
+  readonly flags: Readonly<Partial<Record<SettingName, string>>>;
+  readonly options: GlobalOptions;
+}
+
+export type Parsed =
+  | { readonly kind: 'run'; readonly invocation: Invocation }
+  | { readonly kind: 'help'; readonly text: string };
+
+/** The commander program of all commands; `onRun` is told of the one that was named. */
+export function buildProgram(
+  commands: readonly Command[],
+  version: string,
+  onRun: (invocation: Invocation) => void,
+): Commander {
+  const program = new Commander('jem-db')
+    .description(
+      'One command line for the whole life of an application’s database,\nthe same on SQLite and PostgreSQL.',
+    )
+    .version(version, '--version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true, helpWidth: 80 })
+    .addHelpText('after', afterwards);
+  addGlobalOptions(program);
+  const parents = new Map<string, Commander>();
+  for (const command of commands) {
+    const [noun = '', verb] = command.name.split(' ');
+    if (!verb) {
+      declare(program.command(noun), command, onRun);
+      continue;
+    }
+    const parent = parents.get(noun) ?? program.command(noun).description(nouns[noun] ?? '');
+    parents.set(noun, parent);
+    declare(parent.command(verb, { isDefault: command.byDefault === true }), command, onRun);
+  }
+  return program;
+}
+
+function addGlobalOptions(program: Commander): void {
+  for (const name of commonSettings) program.addOption(settingOption(name));
+  program
+    .option('--json', 'print one JSON document on stdout')
+    .option('-q, --quiet', 'print the result alone')
+    .option('-v, --verbose', 'print more, data in errors included')
+    .option('--no-color', 'print without colour')
+    .option('-y, --yes', 'answer questions with yes');
+}
+
+/** Every option that a command takes, as typed: `--to`, `--json`. */
+export function optionWords(command: Command): string[] {
+  const own = (command.options ?? []).map(({ flags }) => flags.split(' ')[0] ?? '');
+  const settings = [...commonSettings, ...(command.settings ?? [])];
+  const globals = ['--json', '--quiet', '--verbose', '--no-color', '--yes', '--help'];
+  return [...own, ...settings.map((name) => settingSpecs[name].flag), ...globals];
+}
+
+function settingOption(name: SettingName): Option {
+  const { flag, placeholder, help } = settingSpecs[name];
+  const short = name === 'database' ? '-d, ' : '';
+  return new Option(`${short}${flag} <${placeholder.toLowerCase()}>`, help);
+}
+
+function declare(
+  target: Commander,
+  command: Command,
+  onRun: (invocation: Invocation) => void,
+): void {
+  target.summary(command.summary);
+  target.description([command.summary, command.description].filter(Boolean).join('\n\n'));
+  const { argument } = command;
+  if (argument)
+    target.argument(argument.required ? `<${argument.name}>` : `[${argument.name}]`, argument.help);
+  for (const { flags, help } of command.options ?? []) target.option(flags, help);
+  for (const name of command.settings ?? []) target.addOption(settingOption(name));
+  const examples = command.examples.map(([line, effect]) => `  ${line}\n      ${effect}`);
+  target.addHelpText('after', `\nExamples:\n${examples.join('\n')}`);
+  target.action(() => {
+    const given: Record<string, unknown> = target.optsWithGlobals();
+    onRun({
+      command,
+      input: inputOf(target.args[0], given),
+      flags: flagsOf(given),
+      options: {
+        json: given['json'] === true,
+        quiet: given['quiet'] === true,
+        verbose: given['verbose'] === true,
+        noColor: given['color'] === false,
+        yes: given['yes'] === true,
+      },
+    });
+  });
+}
+
+function flagsOf(given: Record<string, unknown>): Partial<Record<SettingName, string>> {
+  const names = Object.keys(settingSpecs) as SettingName[];
+  return Object.fromEntries(
+    names.flatMap((name) => (typeof given[name] === 'string' ? [[name, given[name]]] : [])),
+  );
+}
+
+function inputOf(argument: string | undefined, given: Record<string, unknown>): Input {
+  const text = (option: string): string | undefined => {
+    const value = given[option];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    argument,
+    text,
+    flag: (option) => given[option] === true,
+    number(option) {
+      const value = text(option);
+      if (value === undefined) return undefined;
+      if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+      throw new JemError('usage', `--${option} takes a whole number from 1, not "${value}"`);
+    },
+  };
+}
+
+/**
+ * Parses the arguments behind `jem-db`. Throws `usage` with a suggestion for a near miss.
+ */
+export function parse(
+  commands: readonly Command[],
+  version: string,
+  argv: readonly string[],
+): Parsed {
+  let invocation: Invocation | null = null;
+  let text = '';
+  const program = buildProgram(commands, version, (found) => (invocation = found));
+  for (const each of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)])
+    each.exitOverride().configureOutput({
+      writeOut: (part) => (text += part),
+      writeErr: (part) => (text += part),
+      outputError: () => {},
+    });
+  try {
+    program.parse(helpAsOption(argv), { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'help', text };
+    throw usageError(error, program, argv, text);
+  }
+  if (invocation) return { kind: 'run', invocation };
+  throw usageError(null, program, argv, text);
+}
+
+/** commander's `help A B` prints the help of A: read it as `A B --help`. */
+function helpAsOption(argv: readonly string[]): string[] {
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+}
+
+function usageError(
+  error: CommanderError | null,
+  program: Commander,
+  argv: readonly string[],
+  text: string,
+): JemError {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const noun = program.commands.find((each) => each.name() === words[0]);
+  const line = ['jem-db', noun?.name()].filter(Boolean).join(' ');
+  if (!error || error.code === 'commander.help')
+    return new JemError('usage', `${line}: no command was named`, {
+      hint: text ? `Run \`${line} --help\`; the commands are ${namesOf(noun ?? program)}.` : '',
+    });
+  const stray = words[1];
+  if (error.code === 'commander.excessArguments' && noun?.commands.length && stray) {
+    const verbs = noun.commands.map((each) => each.name());
+    if (!verbs.includes(stray))
+      return new JemError('usage', `There is no command "${line} ${stray}".`.slice(0, -1), {
+        hint: `${didYouMean(stray, verbs).trim()} Run \`${line} --help\` to see all.`.trim(),
+      });
+  }
+  const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const meant = suggestion?.replace(/^\(|\)$/g, '') ?? '';
+  return new JemError(
+    'usage',
+    first.replace(/^./, (letter) => letter.toUpperCase()),
+    {
+      hint: `${meant} Run \`${line} --help\` to see what it takes.`.trim(),
+    },
+  );
+}
+
+function namesOf(program: Commander): string {
+  return program.commands.map((each) => each.name()).join(', ');
+}

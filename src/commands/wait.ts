@@ -1,0 +1,45 @@
+import { parseDuration } from '../duration.ts';
+import { JemError } from '../errors.ts';
+import { duration } from '../output/text.ts';
+import type { WaitResult } from '../wait.ts';
+import { command, type Input } from './command.ts';
+import { openSession, targetOf } from './context.ts';
+
+const defaultTries = 30;
+
+export const wait = command<WaitResult>({
+  name: 'wait',
+  summary: 'wait until the database answers',
+  description:
+    'Logs in for real, again after 1, 2, 4 … 30 seconds. Gives up at once on what waiting\ncannot heal: a wrong password, a missing database.',
+  options: [
+    { flags: '--tries <n>', help: `try at most this often (default: ${defaultTries})` },
+    { flags: '--timeout <time>', help: 'give up after this time (30s, 5min)' },
+  ],
+  examples: [['jem-db wait --timeout 2min && jem-db migrate', 'when a container starts']],
+  async run(input, context) {
+    const { waitForDatabase } = await import('../wait.ts');
+    const target = await targetOf(context);
+    return waitForDatabase(() => openSession(context, target, 'existing'), {
+      tries: input.number('tries') ?? defaultTries,
+      timeout: timeoutOf(input),
+      signal: context.signal,
+      onWait: (error, waitedMs) =>
+        context.report.note(
+          `waiting for ${target.display} (${duration(waitedMs)}): ${error.message}`,
+        ),
+    });
+  },
+  render: ({ waitedMs, tries }) =>
+    `Ready after ${duration(waitedMs)}${tries > 1 ? `, at the ${tries}. try` : ''}.\n`,
+});
+
+function timeoutOf(input: Input): number | null {
+  const text = input.text('timeout');
+  if (text === undefined) return null;
+  const ms = parseDuration(text);
+  if (ms !== null && ms > 0) return ms;
+  throw new JemError('usage', `--timeout takes a time, not "${text}"`, {
+    hint: 'Write a number and a unit: 500ms, 30s, 5min.',
+  });
+}

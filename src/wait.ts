@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Session } from './engines/engine.ts';
+import { JemError } from './errors.ts';
+
+/** Pauses between tries, in milliseconds: 1 s, doubled each time, at most 30 s. */
+const firstPause = 1000;
+const longestPause = 30_000;
+/** How often the waiting is told. */
+const tellEvery = 5000;
+
+export interface WaitWish {
+  readonly tries: number;
+  /** Milliseconds over all; null: as long as the tries take. */
+  readonly timeout: number | null;
+  readonly signal: AbortSignal;
+  readonly onWait: (error: JemError, waitedMs: number) => void;
+}
+
+export interface WaitResult {
+  readonly outcome: 'ready';
+  readonly tries: number;
+  readonly waitedMs: number;
+}
+
+/**
+ * Waits until a real login works. Only what can heal is tried again; a wrong password or a
+ * missing database is thrown at once, and the last error when tries or time are used up.
+ */
+export async function waitForDatabase(
+  login: () => Promise<Session>,
+  wish: WaitWish,
+): Promise<WaitResult> {
+  const started = performance.now();
+  const waited = (): number => Math.round(performance.now() - started);
+  for (let tries = 1; ; tries++) {
+    try {
+      await using session = await login();
+      await session.query('select 1');
+      return { outcome: 'ready', tries, waitedMs: waited() };
+    } catch (error) {
+      if (!(error instanceof JemError) || !error.retryable) throw error;
+      const left = wish.timeout === null ? Infinity : wish.timeout - waited();
+      if (tries >= wish.tries || left <= 0) throw gaveUp(error, tries, waited());
+      const pause = Math.min(firstPause * 2 ** (tries - 1), longestPause, left);
+      await pausing(pause, wish, () => wish.onWait(error, waited()));
+    }
+  }
+}
+
+async function pausing(ms: number, { signal }: WaitWish, tell: () => void): Promise<void> {
+  tell();
+  const telling = setInterval(tell, tellEvery);
+  try {
+    await sleep(ms, undefined, { signal });
+  } finally {
+    clearInterval(telling);
+  }
+}
+
+function gaveUp(error: JemError, tries: number, waitedMs: number): JemError {
+  const times = tries === 1 ? 'once' : `${tries} times`;
+  return error.with({
+    why: `Tried ${times} in ${Math.round(waitedMs / 1000)} s. ${error.details.why ?? ''}`.trim(),
+  });
+}
