@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { testEngines } from '../support/databases.ts';
+import { project } from '../support/project.ts';
+
+const postgresOnly = testEngines().filter(({ engine }) => engine === 'postgres');
+
+describe.each(testEngines())('files without a transaction on $title', ({ create }) => {
+  it('runs VACUUM alone in its file, and with no-transaction beside others', async () => {
+    await using database = await create();
+    await using work = await project(
+      {
+        '1_t.up.sql': 'create table t (id integer);',
+        '2_vacuum.up.sql': 'vacuum;',
+        '3_more.up.sql':
+          '-- jem-db: no-transaction\ninsert into t values (1);\nvacuum;\ninsert into t values (2);',
+      },
+      database.url,
+    );
+    const { exitCode, stderr } = await work.run(['migrate']);
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+    expect(await database.sql('select id from t order by id')).toEqual([{ id: 1 }, { id: 2 }]);
+  });
+
+  it('says which line to add when such a statement stands beside others', async () => {
+    await using database = await create();
+    await using work = await project(
+      { '1_mixed.up.sql': 'create table t (id integer);\nvacuum;' },
+      database.url,
+    );
+    const { exitCode, stderr } = await work.run(['migrate']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('-- jem-db: no-transaction');
+    expect(stderr).toContain('1_mixed.up.sql:2:1');
+    expect(await database.tables()).toEqual([]);
+  });
+
+  it('stops at statement k of n, is listed as unfinished, and goes on there', async () => {
+    await using database = await create();
+    const file = (third: string): string =>
+      `-- jem-db: no-transaction\ncreate table t (id integer);\ninsert into t values (1);\n${third};\ninsert into t values (4);\n`;
+    await using work = await project(
+      { '1_steps.up.sql': file('insert into nowhere values (3)') },
+      database.url,
+    );
+    const failed = await work.run(['migrate']);
+    expect(failed.exitCode).toBe(4);
+    expect(failed.stderr).toContain('statement 3 of 4');
+    const status = (await work.run(['migrate', 'status', '--json'])).json();
+    expect(status.result).toMatchObject({ applied: [], problems: [{ kind: 'unfinished' }] });
+    await work.write({ 'migrations/1_steps.up.sql': file('insert into t values (3)') });
+    expect((await work.run(['migrate'])).exitCode).toBe(0);
+    expect(await database.sql('select id from t order by id')).toEqual([
+      { id: 1 },
+      { id: 3 },
+      { id: 4 },
+    ]);
+    expect((await work.run(['migrate', 'status', '--check'])).exitCode).toBe(0);
+  });
+
+  it('refuses to go on when a statement that was done reads otherwise now', async () => {
+    await using database = await create();
+    const file = (first: string): string =>
+      `-- jem-db: no-transaction\n${first};\ninsert into nowhere values (1);\n`;
+    await using work = await project(
+      { '1_s.up.sql': file('create table t (id integer)') },
+      database.url,
+    );
+    await work.run(['migrate']);
+    await work.write({ 'migrations/1_s.up.sql': file('create table t (id bigint)') });
+    const refused = await work.run(['migrate']);
+    expect(refused.exitCode).toBe(4);
+    expect(refused.stderr).toContain('jem-db migrate repair');
+    expect((await work.run(['migrate', 'repair', '1_s'])).exitCode).toBe(0);
+    await work.write({ 'migrations/1_s.up.sql': 'create table u (id integer);' });
+    expect((await work.run(['migrate'])).exitCode).toBe(0);
+    expect(await database.tables()).toEqual(['t', 'u']);
+  });
+});
+
+describe.each(postgresOnly)('CREATE INDEX CONCURRENTLY on $title', ({ create }) => {
+  it('tells of the invalid index it leaves, and removes it when the run goes on', async () => {
+    await using database = await create();
+    await using work = await project(
+      {
+        '1_t.up.sql': 'create table t (id integer);\ninsert into t values (1), (1);',
+        '2_index.up.sql': 'create unique index concurrently t_once on t (id);',
+      },
+      database.url,
+    );
+    const failed = await work.run(['migrate']);
+    expect(failed.exitCode).toBe(4);
+    expect(failed.stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'DROP INDEX CONCURRENTLY public.t_once',
+    );
+    await database.sql('truncate t');
+    expect((await work.run(['migrate'])).exitCode).toBe(0);
+    expect(
+      await database.sql("select indisvalid from pg_index where indexrelid = 't_once'::regclass"),
+    ).toEqual([{ indisvalid: true }]);
+  });
+});
