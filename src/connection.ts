@@ -1,7 +1,7 @@
 import type { OpenOptions, Session, Target } from './engines/engine.ts';
 
 /** What every connection is called where the server lists its sessions. */
-export const applicationName = 'jem-db';
+const applicationName = 'jem-db';
 
 /**
  * Opens a connection to a target: the one door to every database. The caller disposes of it.

@@ -50,7 +50,7 @@ export type Parsed =
   | { readonly kind: 'help'; readonly text: string };
 
 /** The commander program of all commands; `onRun` is told of the one that was named. */
-export function buildProgram(
+function buildProgram(
   commands: readonly Command[],
   version: string,
   onRun: (invocation: Invocation) => void,

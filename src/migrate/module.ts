@@ -28,8 +28,7 @@ async function importFile(path: string): Promise<Record<string, unknown>> {
   try {
     const strips = 'typescript' in process.features && process.features.typescript;
     if (/\.[cm]?ts$/.test(path) && !strips) return await importTypeScript(path);
-    const loaded: Record<string, unknown> = await import(pathToFileURL(path).href);
-    return loaded;
+    return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
   } catch (error) {
     throw new JemError('migration-unreadable', `${path} cannot be loaded`, {
       why: error instanceof Error ? error.message : String(error),

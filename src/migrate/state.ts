@@ -49,7 +49,7 @@ async function changedNames(
 }
 
 /** Pure: the state that follows from the folder, the ledger's rows and the changed files. */
-export function judge(
+function judge(
   { folder }: Pick<Workplace, 'folder'>,
   rows: readonly LedgerRow[],
   changed: ReadonlySet<string>,

@@ -8,10 +8,12 @@ const excerptWidth = 66;
 function caret(location: SourceLocation, paint: Paint): string[] {
   if (location.text === undefined) return [];
   const gutter = `  ${location.line} | `;
-  const from = Math.max(0, Math.min(location.column - 1 - excerptWidth / 2, location.text.length));
-  const start = location.text.length > excerptWidth ? Math.floor(from) : 0;
-  const shown = location.text.slice(start, start + excerptWidth).replaceAll('\t', ' ');
-  const indent = ' '.repeat(gutter.length - 2) + '| ' + ' '.repeat(location.column - 1 - start);
+  const characters = [...location.text.replaceAll('\t', ' ')];
+  const column = (location.textColumn ?? location.column) - 1;
+  const cut = characters.length > excerptWidth;
+  const start = cut ? Math.max(0, column - excerptWidth / 2) : 0;
+  const shown = characters.slice(start, start + excerptWidth).join('');
+  const indent = `${' '.repeat(gutter.length - 2)}| ${' '.repeat(column - start)}`;
   return [paint.dim(gutter) + shown, indent + paint.red('^')];
 }
 

@@ -10,7 +10,7 @@ export interface Paint {
 
 const asItIs = (text: string): string => text;
 
-export const noPaint: Paint = {
+const noPaint: Paint = {
   bold: asItIs,
   dim: asItIs,
   red: asItIs,

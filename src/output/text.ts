@@ -1,11 +1,11 @@
 /** Columns that output fits into where the terminal's width is unknown. */
-export const defaultWidth = 80;
+const defaultWidth = 80;
 
 /**
  * Breaks text at spaces so that no line is wider than `width`. A wider word stays whole, and so
  * does what stands between backticks, so that a path or a command can be copied.
  */
-export function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines: string[] = [];
     let line = '';

@@ -10,7 +10,8 @@ async function settingOf(
   env: Record<string, string> = {},
 ): Promise<Settings[number] | undefined> {
   const document = (await work.run(['config', '--json', ...args], { env })).json();
-  return (document.result?.['settings'] as Settings).find((setting) => setting.name === name);
+  const settings = (document.result?.['settings'] ?? []) as Settings;
+  return settings.find((setting) => setting.name === name);
 }
 
 describe('settings', () => {

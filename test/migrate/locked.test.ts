@@ -42,7 +42,7 @@ describe.each(servers)('a table locked by the application on $title', ({ create 
     const running = work.start(['migrate', '--lock-timeout', '200ms']);
     let told = '';
     for await (const line of running.iterable({ from: 'stderr' })) {
-      told += String(line);
+      told += line;
       if (told.includes('trying again')) await holder.query('rollback');
     }
     expect((await running).exitCode).toBe(0);
