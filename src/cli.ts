@@ -89,7 +89,10 @@ async function execute(
     environment: environmentOf(loaded.env),
     signal,
     report,
-    confirm: (question) => confirm(question, process, { ...options, signal }),
+    confirm: (question) => {
+      terminal.done();
+      return confirm(question, process, { ...options, signal });
+    },
   };
   return command.execute(input, context);
 }

@@ -1,7 +1,7 @@
 import { columns } from '../output/text.ts';
 import { type SettingName, settingSpecs } from '../settings.ts';
 import { command } from './command.ts';
-import { targetOf } from './context.ts';
+import { parseDirectUrl, targetOf } from './context.ts';
 
 interface ConfigResult {
   readonly settings: readonly { name: string; value: string | null; from: string }[];
@@ -20,11 +20,10 @@ export const config = command<ConfigResult>({
   async run(_input, context) {
     const target = await targetOf(context);
     const { raw } = context.settings;
+    const direct = raw.directUrl.value === null ? null : await parseDirectUrl(context);
     const shown = (name: SettingName): string | null => {
       if (name === 'database') return target.display;
-      // Its text may hold a password, and nothing is connected to it here.
-      if (name === 'directUrl') return raw[name].value === null ? null : '(set)';
-      return raw[name].value;
+      return name === 'directUrl' ? (direct?.display ?? null) : raw[name].value;
     };
     return {
       settings: names.map((name) => ({ name, value: shown(name), from: raw[name].from })),

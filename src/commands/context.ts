@@ -44,10 +44,14 @@ export async function targetOf(context: Context): Promise<Target> {
 
 /** The target past a pooler where `directUrl` names one, else the usual one. */
 export async function directTargetOf(context: Context): Promise<Target> {
-  const { value, base } = context.settings.directUrl;
-  if (value === null) return targetOf(context);
-  const target = await parseTarget(value, { ...context.environment, cwd: base });
-  return aimed(target, context.report);
+  if (context.settings.directUrl.value === null) return targetOf(context);
+  return aimed(await parseDirectUrl(context), context.report);
+}
+
+/** Reads the `directUrl` setting without connecting to it. */
+export function parseDirectUrl({ settings, environment }: Context): Promise<Target> {
+  const { value, base } = settings.directUrl;
+  return parseTarget(value ?? '', { ...environment, cwd: base });
 }
 
 function aimed(target: Target, report: Report): Target {

@@ -1,4 +1,4 @@
-import { Command as Commander, CommanderError, Option } from 'commander';
+import { type Argument, Command as Commander, CommanderError, Option } from 'commander';
 import { exitCodes, JemError } from '../errors.ts';
 import { didYouMean } from '../near-miss.ts';
 import { type SettingName, settingSpecs } from '../settings.ts';
@@ -62,7 +62,7 @@ function buildProgram(
     .version(version, '--version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true, helpWidth: 80 })
+    .configureHelp({ showGlobalOptions: true, helpWidth: 80, visibleCommands, subcommandTerm })
     .addHelpText('after', afterwards);
   addGlobalOptions(program);
   const parents = new Map<string, Commander>();
@@ -72,11 +72,37 @@ function buildProgram(
       declare(program.command(noun), command, onRun);
       continue;
     }
-    const parent = parents.get(noun) ?? program.command(noun).description(nouns[noun] ?? '');
+    const parent = parents.get(noun) ?? nounOf(program, noun);
     parents.set(noun, parent);
     declare(parent.command(verb, { isDefault: command.byDefault === true }), command, onRun);
   }
   return program;
+}
+
+function nounOf(program: Commander, name: string): Commander {
+  const noun = program
+    .command(name)
+    .description(nouns[name] ?? '')
+    .helpCommand(false);
+  return noun.addHelpText('after', () => {
+    const byDefault = noun.commands[0]?.name() ?? '';
+    return `\nWithout a command: jem-db ${name} ${byDefault}\nExamples: jem-db ${name} ${byDefault} --help`;
+  });
+}
+
+/** The top lists every verb, so that one look shows all that can be done. */
+function visibleCommands(program: Commander): Commander[] {
+  if (program.parent) return [...program.commands];
+  return program.commands.flatMap((each) => (each.commands.length > 0 ? each.commands : [each]));
+}
+
+function subcommandTerm(command: Commander): string {
+  const noun = command.parent?.parent ? `${command.parent.name()} ` : '';
+  return [noun + command.name(), ...command.registeredArguments.map(argumentTerm)].join(' ');
+}
+
+function argumentTerm(argument: Argument): string {
+  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
 }
 
 function addGlobalOptions(program: Commander): void {
@@ -98,9 +124,10 @@ export function optionWords(command: Command): string[] {
 }
 
 function settingOption(name: SettingName): Option {
-  const { flag, placeholder, help } = settingSpecs[name];
+  const { flag, placeholder, help, fallback } = settingSpecs[name];
+  const byDefault = fallback === null ? '' : ` (default: ${fallback})`;
   const short = name === 'database' ? '-d, ' : '';
-  return new Option(`${short}${flag} <${placeholder.toLowerCase()}>`, help);
+  return new Option(`${short}${flag} <${placeholder.toLowerCase()}>`, help + byDefault);
 }
 
 function declare(

@@ -117,7 +117,9 @@ function placed(failure: StatementFailure, { source, run, statements }: Loaded):
     statement < statements ? `statement ${statement + 1} of ${statements}` : 'the commit';
   return reason.with({
     ...(hint && { hint }),
-    why: [reason.details.why, `It happened in ${where}.`].filter(Boolean).join(' '),
+    why: [reason.details.why?.replace(/([^.!?])$/, '$1.'), `It happened in ${where}.`]
+      .filter(Boolean)
+      .join(' '),
     ...(offset !== null && { location: locate(run.bytes, offset, source.file) }),
   });
 }

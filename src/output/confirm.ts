@@ -1,5 +1,6 @@
 import { JemError } from '../errors.ts';
 import type { OutputStreams } from './terminal.ts';
+import { labelled } from './text.ts';
 
 interface ConfirmOptions {
   readonly yes: boolean;
@@ -31,7 +32,7 @@ export async function confirm(
   // On a terminal readline takes Ctrl-C for itself; hand it to the process's own handler.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
-    const answer = await lines.question(`${question}\nType "yes" to go on: `, { signal });
+    const answer = await lines.question(`${labelled('', question)}\nType "yes" to go on: `, { signal });
     if (answer.trim().toLowerCase() === 'yes') return;
   } finally {
     lines.close();

@@ -49,8 +49,8 @@ async function encrypted(socket: Socket, attempt: Attempt, signal: AbortSignal):
   const direct = attempt.conninfo.params['sslnegotiation'] === 'direct';
   if (!direct) {
     socket.write(message(...sslRequest));
-    const [answer]: unknown[] = await once(socket, 'data', { signal });
-    if (String(answer) !== 'S') throw new Error('no TLS for the cancel request');
+    const answer: readonly unknown[] = await once(socket, 'data', { signal });
+    if (String(answer[0]) !== 'S') throw new Error('no TLS for the cancel request');
   }
   const stream = connectTls({
     ...attempt.tls,

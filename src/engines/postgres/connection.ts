@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { JemError } from '../../errors.ts';
 import type { Environment, OpenOptions } from '../engine.ts';
 import { AttemptFailure, tryToConnect, type Connected } from './attempt.ts';
@@ -16,8 +15,8 @@ import { tlsOptions } from './tls.ts';
 export interface ConnectTarget {
   readonly display: string;
   readonly conninfo: Conninfo;
-  /** For the default certificate files; the process's own home where nothing is said. */
-  readonly environment?: Pick<Environment, 'home' | 'env'>;
+  /** For the certificate files that libpq finds in the home folder. */
+  readonly environment: Pick<Environment, 'home' | 'env'>;
 }
 
 /** One host on one of the passes over all hosts. */
@@ -137,7 +136,7 @@ async function attempt(
   address: Address,
   signal: AbortSignal,
 ): Promise<Connected> {
-  const { conninfo, environment = { home: homedir(), env: {} } } = target;
+  const { conninfo, environment } = target;
   const { applicationName, warn } = options;
   const tls =
     method === 'plain'

@@ -1,10 +1,4 @@
-import type {
-  AcceptedFile,
-  LedgerChange,
-  LedgerRow,
-  LedgerTexts,
-  NewLedgerRow,
-} from '../engine.ts';
+import type { AcceptedFile, LedgerChange, NewLedgerRow } from '../engine.ts';
 import type { LedgerTable } from './facts.ts';
 import { identifier, keptText, literal } from './quoting.ts';
 
@@ -42,13 +36,9 @@ export function readRows(ledgerSql: string): string {
 FROM ${ledgerSql} ORDER BY applied_at, name COLLATE "C"`;
 }
 
-export type ReadRow = LedgerRow;
-
 export function readTexts({ sql }: LedgerTable, name: string): string {
   return `SELECT up_sql AS "upSql", down_sql AS "downSql" FROM ${sql} WHERE ${named(name)}`;
 }
-
-export type ReadTexts = LedgerTexts;
 
 /** True where a change is in the ledger already: somebody else was quicker. */
 export function changeIsDone({ sql }: LedgerTable, change: LedgerChange): string {

@@ -35,7 +35,7 @@ export async function openTransaction(
   return null;
 }
 
-export function begin(lockTimeout: number): readonly string[] {
+function begin(lockTimeout: number): readonly string[] {
   return ['BEGIN', `SET LOCAL lock_timeout = ${Math.round(lockTimeout)}`];
 }
 

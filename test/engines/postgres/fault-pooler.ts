@@ -8,13 +8,12 @@ import { serverUser } from '../../support/os-user.ts';
 import { pgbouncerPath } from '../../support/pgbouncer-path.ts';
 import { startPgBouncer } from '../../support/pgbouncer.ts';
 import { password } from '../../support/postgres-server.ts';
-import { postgresVersions, sharedPostgres, startPostgres } from '../../support/postgres.ts';
+import { sharedPostgres, startPostgres } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
 import { opened } from './connecting.ts';
 import { failing, type Fault } from './fault-cases.ts';
+import { binOf, major } from './fault-servers.ts';
 import { untilListens } from './until-listens.ts';
-
-const major = 15;
 
 /** A pooler with exactly these databases, without a server behind it. */
 async function bareBouncer(databases: string, conf: readonly string[] = []) {
@@ -117,8 +116,7 @@ export const poolerFaults: Readonly<Record<string, Fault>> = {
     );
   },
   'pgb-server-killed-in-tx': async () => {
-    const version = postgresVersions().find((one) => one.major === major);
-    await using server = await startPostgres({ bin: version?.bin ?? '' });
+    await using server = await startPostgres({ bin: binOf() });
     await using bouncer = await startPgBouncer(server, { poolMode: 'transaction' });
     await using session = await opened(bouncer.url());
     const ended = new Promise((resolve) => session.client.once('end', resolve));

@@ -1,10 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { elsewhere, expectCase, faultCases, type FaultCase } from './fault-cases.ts';
+import { conflictFaults } from './fault-conflict.ts';
 import { connectFaults } from './fault-connect.ts';
+import { loginFaults } from './fault-login.ts';
 import { poolerFaults } from './fault-pooler.ts';
 import { sessionFaults } from './fault-session.ts';
+import { stateFaults } from './fault-state.ts';
+import { statementFaults } from './fault-statement.ts';
+import { tlsFaults } from './fault-tls.ts';
 
-const faults = { ...connectFaults, ...sessionFaults, ...poolerFaults };
+const faults = {
+  ...connectFaults,
+  ...tlsFaults,
+  ...loginFaults,
+  ...stateFaults,
+  ...sessionFaults,
+  ...conflictFaults,
+  ...statementFaults,
+  ...poolerFaults,
+};
 /** Longest time of any answer, in milliseconds; the limits of the cases are 1 to 3 s. */
 const longest = 8000;
 

@@ -15,7 +15,7 @@ import {
   type PostgresServer,
 } from '../../support/postgres.ts';
 import { opened } from './connecting.ts';
-import { blackHole, listening } from './fault-connect.ts';
+import { blackHole, listening } from './sockets.ts';
 import { byPsql, byUs } from './psql.ts';
 
 const kinds = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'];
@@ -141,7 +141,7 @@ describe('limits of a connect', () => {
     },
   );
 
-  it('it holds although garbage is collected meanwhile', async () => {
+  it('holds although garbage is collected meanwhile', async () => {
     setFlagsFromString('--expose-gc');
     const collect: unknown = runInNewContext('gc');
     if (typeof collect !== 'function') throw new Error('no gc');

@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts';
 import { createAuthority } from './certificates.ts';
 import { opened } from './connecting.ts';
 import { expectNowhere, rowOfTheUser } from './fault-cases.ts';
-import { untilActive } from './fault-session.ts';
+import { untilActive } from './fault-servers.ts';
 import { byPsql, byUs } from './psql.ts';
 
 const settings = `select current_setting('TimeZone') as zone, current_setting('client_encoding') as encoding,
