@@ -7,6 +7,7 @@ const refusals: Readonly<Record<Exclude<ProblemKind, 'unfinished'>, readonly [Er
     missing: ['migration-missing', 'is applied, and its file is missing'],
     'out-of-order': ['migration-out-of-order', 'is numbered before one that is applied already'],
     'number-twice': ['migration-number-twice', 'has the number of another migration'],
+    'half-reverted': ['migration-unfinished', 'is half reverted'],
   };
 
 /**

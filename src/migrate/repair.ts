@@ -9,7 +9,7 @@ import { rowOf } from './record.ts';
 
 export interface Repaired {
   readonly name: string;
-  readonly kind: 'changed' | 'missing' | 'unfinished';
+  readonly kind: 'changed' | 'missing' | 'unfinished' | 'half-reverted';
   /** A changed file: the text that was applied against the one accepted; null where none was kept. */
   readonly difference: string | null;
 }
@@ -72,6 +72,11 @@ type Repair = (
   migration: Migration | undefined,
 ) => Promise<string | null>;
 
+const forget: Repair = async (_session, ledger, name) => {
+  await ledger.record([{ kind: 'delete', name }]);
+  return null;
+};
+
 const repair: Readonly<Record<Repaired['kind'], Repair>> = {
   async changed(session, ledger, name, migration) {
     if (!migration) return null;
@@ -87,8 +92,6 @@ const repair: Readonly<Record<Repaired['kind'], Repair>> = {
     if (row) await ledger.accept(name, { ...texts, checksum: row.checksum, fileGone: true });
     return null;
   },
-  async unfinished(_session, ledger, name) {
-    await ledger.record([{ kind: 'delete', name }]);
-    return null;
-  },
+  unfinished: forget,
+  'half-reverted': forget,
 };

@@ -7,7 +7,13 @@ import type { Workplace } from './setup.ts';
 /** Files read at the same time when checksums are compared. */
 const readsAtOnce = 32;
 
-export type ProblemKind = 'changed' | 'missing' | 'out-of-order' | 'number-twice' | 'unfinished';
+export type ProblemKind =
+  | 'changed'
+  | 'missing'
+  | 'out-of-order'
+  | 'number-twice'
+  | 'unfinished'
+  | 'half-reverted';
 
 export interface Problem {
   readonly kind: ProblemKind;
@@ -73,7 +79,11 @@ function judge(
       ...duplicates(migrations)
         .filter((pair) => pair.some((name) => !whole.has(name)))
         .map(([first, second]) => problem('number-twice', whole.has(second) ? first : second)),
-      ...rows.filter(({ name }) => !whole.has(name)).map(({ name }) => problem('unfinished', name)),
+      ...rows
+        .filter(({ name }) => !whole.has(name))
+        .map(({ name, statementsDone }) =>
+          problem((statementsDone ?? 0) < 0 ? 'half-reverted' : 'unfinished', name),
+        ),
     ],
   };
 }
@@ -97,6 +107,8 @@ const hints: Readonly<Record<ProblemKind, (name: string) => string>> = {
     `Give it a new number: \`jem-db migrate rebase ${name}\`; or apply it late knowingly: \`jem-db migrate up --allow-out-of-order\``,
   'number-twice': (name) =>
     `Two files have one number; give this one a new number: \`jem-db migrate rebase ${name}\``,
+  'half-reverted': (name) =>
+    `Its way down runs without a transaction and stopped half-way: \`jem-db migrate down\` goes on behind the last statement that was done; \`jem-db migrate repair ${name}\` forgets the migration`,
   unfinished: (name) =>
     `It runs without a transaction and stopped half-way: \`jem-db migrate up\` goes on behind the last statement that was done; \`jem-db migrate repair ${name}\` forgets the try`,
 };

@@ -7,9 +7,9 @@ import {
 } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import { locate } from '../sql/position.ts';
-import { prefixChecksum } from '../sql/checksum.ts';
 import type { Loaded } from './load.ts';
 import type { Source } from './migration.ts';
+import { statementsDone } from './resume.ts';
 import type { MigrateSetup, Workplace } from './setup.ts';
 
 /** Troubles that pass when whoever holds the lock lets go of it. */
@@ -37,7 +37,7 @@ export async function runStep(
             change,
             lockTimeout,
             script: loaded.run,
-            done: await statementsDone(workplace, name, loaded, loaded.run),
+            done: await statementsDone(workplace, name, directionOf(change), loaded, loaded.run),
           })
         : ledger.apply({ change, lockTimeout, script: loaded.run }),
     );
@@ -54,6 +54,10 @@ function thrown(error: unknown, { file }: Source): JemError {
     why: 'The migration threw this itself; its transaction was rolled back.',
     cause: error,
   });
+}
+
+function directionOf({ kind }: LedgerChange): 'up' | 'down' {
+  return kind === 'insert' ? 'up' : 'down';
 }
 
 function isScript(run: Script | ScriptFunction): run is Script {
@@ -79,31 +83,6 @@ async function withRetries<T>(
       await sleep(pause, undefined, { signal: setup.signal });
     }
   }
-}
-
-/**
- * How many statements an earlier try of a file without a transaction has done. Refuses when
- * those very statements were edited since.
- */
-async function statementsDone(
-  { ledger, session }: Workplace,
-  name: string,
-  { source, unwrapped }: Loaded,
-  script: Script,
-): Promise<number> {
-  if (!unwrapped) return 0;
-  const row = (await ledger.read())?.find((each) => each.name === name);
-  if (!row || row.statementsDone === null || row.statementsDone === 0) return 0;
-  const done = row.statementsDone;
-  const { upSql } = await ledger.texts(name);
-  const { dialect } = session.engine;
-  const tried =
-    upSql === null ? null : prefixChecksum(new TextEncoder().encode(upSql), dialect, done);
-  if (tried === null || tried === prefixChecksum(script.bytes, dialect, done)) return done;
-  throw new JemError('migration-unfinished', `Refused: ${name} changed after it stopped half-way`, {
-    why: `The first ${done} of its statements are done already, and one of them reads otherwise now.`,
-    hint: `Put these statements of ${source.file} back as they were; or undo by hand what they did and forget the try: \`jem-db migrate repair ${name}\``,
-  });
 }
 
 /** The failure with file, line, column and the line's text. */

@@ -32,7 +32,9 @@ export async function confirm(
   // On a terminal readline takes Ctrl-C for itself; hand it to the process's own handler.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
-    const answer = await lines.question(`${labelled('', question)}\nType "yes" to go on: `, { signal });
+    const answer = await lines.question(`${labelled('', question)}\nType "yes" to go on: `, {
+      signal,
+    });
     if (answer.trim().toLowerCase() === 'yes') return;
   } finally {
     lines.close();

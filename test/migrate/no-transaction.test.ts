@@ -58,6 +58,30 @@ describe.each(testEngines())('files without a transaction on $title', ({ create 
     expect((await work.run(['migrate', 'status', '--check'])).exitCode).toBe(0);
   });
 
+  it('goes on half-way down, and not up again meanwhile', async () => {
+    await using database = await create();
+    const down = (second: string): string =>
+      `-- jem-db: no-transaction\ndrop table a;\n${second};\n`;
+    await using work = await project(
+      {
+        '1_two.up.sql': 'create table a (id integer);\ncreate table b (id integer);',
+        '1_two.down.sql': down('drop table nowhere'),
+      },
+      database.url,
+    );
+    await work.run(['migrate']);
+    expect((await work.run(['migrate', 'down'])).exitCode).toBe(4);
+    expect(await database.tables()).toEqual(['b']);
+    const up = await work.run(['migrate', 'up']);
+    expect(up.exitCode).toBe(4);
+    expect(up.stderr).toContain('half reverted');
+    await work.write({ 'migrations/1_two.down.sql': down('drop table b') });
+    expect((await work.run(['migrate', 'down'])).exitCode).toBe(0);
+    expect(await database.tables()).toEqual([]);
+    expect((await work.run(['migrate', 'up'])).exitCode).toBe(0);
+    expect(await database.tables()).toEqual(['a', 'b']);
+  });
+
   it('refuses to go on when a statement that was done reads otherwise now', async () => {
     await using database = await create();
     const file = (first: string): string =>

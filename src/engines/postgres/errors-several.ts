@@ -4,7 +4,9 @@ import { JemError } from '../../errors.ts';
 export function failureOfHost(failures: readonly JemError[]): JemError {
   const told = failures.findLast((one) => one.class !== 'tls') ?? failures.at(-1);
   if (!told) return new JemError('host-not-found', 'The host has no address');
-  const words = [...new Set(failures.flatMap(({ details }) => details.original ?? []))];
+  // That a server without TLS was asked for it first, under sslmode=prefer, is no news.
+  const telling = failures.filter((one) => one === told || one.code !== 'tls-not-offered');
+  const words = [...new Set(telling.flatMap(({ details }) => details.original ?? []))];
   return words.length > 1 ? told.with({ original: words.join('\n') }) : told;
 }
 

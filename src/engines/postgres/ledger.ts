@@ -91,12 +91,8 @@ export function deleteRow({ sql }: LedgerTable, name: string): string {
 }
 
 /** Marks a row as half reverted. */
-export function markReverting(
-  { sql }: LedgerTable,
-  name: string,
-  { done, checksum }: { readonly done: number; readonly checksum: string },
-): string {
-  return `UPDATE ${sql} SET statements_done = ${done}, checksum = ${literal(checksum)} WHERE ${named(name)}`;
+export function markReverting({ sql }: LedgerTable, name: string, done: number): string {
+  return `UPDATE ${sql} SET statements_done = ${-done} WHERE ${named(name)}`;
 }
 
 export function acceptFile({ sql }: LedgerTable, name: string, accepted: AcceptedFile): string {

@@ -1,4 +1,3 @@
-import { prefixChecksum } from '../../sql/checksum.ts';
 import type { Statement } from '../../sql/statements.ts';
 import type { UnwrappedStep } from '../engine.ts';
 import { attendTo, type Attendant } from './attendant.ts';
@@ -117,11 +116,10 @@ async function newlyInvalid(
 }
 
 function progress({ bench, step, started }: Run, done: number): string {
-  const { change, script } = step;
+  const { change } = step;
   const ledger = ledgerOf(bench);
-  const checksum = prefixChecksum(script.bytes, bench.session.engine.dialect, done);
-  if (change.kind === 'delete') return markReverting(ledger, change.name, { done, checksum });
-  return putRow(ledger, { ...change.row, checksum, statementsDone: done }, written(bench, started));
+  if (change.kind === 'delete') return markReverting(ledger, change.name, done);
+  return putRow(ledger, { ...change.row, statementsDone: done }, written(bench, started));
 }
 
 function finished({ bench, step, started }: Run): string {

@@ -53,6 +53,8 @@ const longestRun = 25;
 export function newPace(signal: AbortSignal): Pace {
   let last = performance.now();
   const rest = async (): Promise<void> => {
+    // One turn may end before the loop looks for signals; the second begins behind that.
+    await turn();
     await turn();
     last = performance.now();
     signal.throwIfAborted();

@@ -1,8 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StatementFailure } from '../../../src/engines/engine.ts';
-import { postgresDialect } from '../../../src/engines/postgres/dialect.ts';
 import { Interrupted, type JemError } from '../../../src/errors.ts';
-import { prefixChecksum } from '../../../src/sql/checksum.ts';
 import { postgresVersions, sharedPostgres, type PostgresServer } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
 import { opened } from './connecting.ts';
@@ -50,7 +48,7 @@ describe.for(postgresVersions())(
         expect(error.leftBehind).toContain('DROP INDEX CONCURRENTLY app."A n";');
         expect(error.leftBehind).not.toContain('public');
         expect(await one.migrations.read()).toMatchObject([
-          { statementsDone: 2, checksum: prefixChecksum(Buffer.from(text), postgresDialect, 2) },
+          { statementsDone: 2, checksum: 'sum-1' },
         ]);
         expect(await one.session.query('show search_path')).toEqual([
           { search_path: '"$user", public' },
@@ -116,7 +114,7 @@ describe.for(postgresVersions())(
         const down = 'drop index concurrently i; select 1 / 0';
         const step = { change, script: script(down), lockTimeout: 1000, done: 0 };
         await failure(one.migrations.applyUnwrapped(step));
-        expect(await one.migrations.read()).toMatchObject([{ statementsDone: 1 }]);
+        expect(await one.migrations.read()).toMatchObject([{ statementsDone: -1 }]);
         const better = script(down.replace('1 / 0', '1'));
         await one.migrations.applyUnwrapped({ ...step, script: better, done: 1 });
         expect(await one.migrations.read()).toEqual([]);

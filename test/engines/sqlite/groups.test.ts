@@ -83,6 +83,18 @@ describe('several steps in one transaction', () => {
     expect(await names(bench)).toEqual(['1', '2', '3']);
   });
 
+  test('a key that is checked at the commit is its own script’s fault', async () => {
+    await using bench = await workbench(`CREATE TABLE u (a PRIMARY KEY);
+      CREATE TABLE late (u REFERENCES u (a) DEFERRABLE INITIALLY DEFERRED);`);
+    const steps = [table('1'), up('2', 'INSERT INTO late VALUES (9)'), table('3')];
+    expect(await group(bench, steps)).toEqual({ results: ['done'], failure: null });
+    await expect(group(bench, steps.slice(1))).rejects.toMatchObject({
+      statement: 1,
+      reason: { message: 'Rows of late refer to u in vain' },
+    });
+    expect(await names(bench)).toEqual(['1']);
+  });
+
   test('any mixture leaves what one by one leaves', async () => {
     const kinds: Readonly<Record<string, (name: string) => Step>> = {
       table,

@@ -76,8 +76,12 @@ describe('several runners at once on an empty database', () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'app.db');
     const sql = join(folder.path, '1.sql');
-    const inserts = names.map((name) => `INSERT INTO done VALUES (${Number(name)});`);
-    await writeFile(sql, `CREATE TABLE done (n INTEGER); VACUUM; ${inserts.join('\n')}`);
+    const numbers = Array.from({ length: 400 }, (_, index) => index + 1);
+    const inserts = numbers.map((number) => `INSERT INTO done VALUES (${number});`);
+    // What belongs to one connection shows whether two of them took turns.
+    const temporary = 'CREATE TEMP TABLE mine (a); INSERT INTO mine VALUES (1);';
+    const all = [...inserts.slice(0, 20), temporary, ...inserts.slice(20), 'DELETE FROM mine'];
+    await writeFile(sql, `CREATE TABLE done (n INTEGER); VACUUM; ${all.join('\n')}`);
     const runners = await Promise.all(
       Array.from({ length: 4 }, () => startRunner(['unwrapped', file, sql])),
     );
@@ -89,7 +93,7 @@ describe('several runners at once on an empty database', () => {
       runners.flatMap(({ told }) => told.map((line) => line['result'])).filter(Boolean),
     ).toEqual(expect.arrayContaining(['done', 'done-by-another']));
     const rows = look(file, (database) => database.prepare('SELECT n FROM done').pluck().all());
-    expect(rows).toEqual(names.map(Number));
+    expect(rows).toEqual(numbers);
   });
 });
 
@@ -178,6 +182,20 @@ describe('stopped in the middle', () => {
     expect(tablesOf(file)).toEqual(['0001']);
     expect(await readdir(folder.path)).toEqual(['app.db', 'list.json']);
   });
+});
+
+test('a signal inside one long statement is served when that ends, before the commit', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'app.db');
+  const list = join(folder.path, 'list.json');
+  await writeFile(list, JSON.stringify({ '0001': slow }));
+  for (let round = 0; round < 3; round++) {
+    const runner = await startRunner(['apply', file, list]);
+    await runner.lines(1);
+    runner.process.kill('SIGINT');
+    expect((await runner.process).exitCode).toBe(130);
+  }
+  expect(ledgerOf(file)).toEqual([]);
 });
 
 test('a file of 20 MB needs little more memory than its own size', async () => {

@@ -68,6 +68,7 @@ const failures: readonly (readonly [string, ErrorCode, ErrorClass, string])[] = 
   ['UPDATE t SET a = «"abc"', 'object-missing', 'schema', 'No such column: "abc"'],
   ['CREATE TABLE «t (b)', 'object-exists', 'schema', 'Table t already exists'],
   ['ALTER TABLE t ADD COLUMN «a', 'object-exists', 'schema', 'Duplicate column name: a'],
+  [`UPDATE t SET a = 'äöü', «größe = 2`, 'object-missing', 'schema', 'No such column: größe'],
   ['SELECT * «FORM t', 'syntax-error', 'schema', 'Near "FORM": syntax error'],
   ['SELECT «unhexx(1)', 'object-missing', 'schema', 'No such function: unhexx'],
   ['«VACUUM', 'needs-no-transaction', 'usage', 'Cannot VACUUM from within a transaction'],
