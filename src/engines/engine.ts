@@ -144,9 +144,14 @@ export interface Step {
   readonly lockTimeout: number;
 }
 
+export interface GroupResult {
+  readonly outcome: 'done' | 'done-by-another';
+  readonly durationMs: number;
+}
+
 export interface GroupOutcome {
   /** Of the first steps, in order; all committed. */
-  readonly results: readonly ('done' | 'done-by-another')[];
+  readonly results: readonly GroupResult[];
   /** What the step behind them threw, as `apply` would; null: none failed, go on behind them. */
   readonly failure: unknown;
 }
@@ -204,9 +209,9 @@ export interface MigrationSession {
    */
   apply(step: Step): Promise<'done' | 'done-by-another'>;
   /**
-   * Where committing is dear: the first few of these steps, as many as the engine likes, in one
-   * transaction. The one that fails is rolled back alone and what came before it committed.
-   * Throws where nothing at all was done.
+   * Where single steps cost more than what they do: the first few of these, as many as the engine
+   * likes, at one go. The one that fails is rolled back alone, what came before it committed, and
+   * what comes behind it not run. Throws where nothing at all was done.
    */
   applyGroup?(steps: readonly Step[]): Promise<GroupOutcome>;
   /** Statement by statement, outside any transaction; progress goes to the ledger. */

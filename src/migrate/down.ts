@@ -3,11 +3,11 @@ import { JemError } from '../errors.ts';
 import { load, type Loaded } from './load.ts';
 import type { Migration, Source } from './migration.ts';
 import { findMigration } from './find.ts';
+import { groupedRunner } from './group.ts';
 import { failedAt, type Failed, type Timed } from './outcome.ts';
 import { runInOrder } from './runner.ts';
 import { asOnlyRunner, openWorkplace, type MigrateSetup, type Workplace } from './setup.ts';
 import { readState } from './state.ts';
-import { runStep } from './step.ts';
 
 export interface DownWish {
   /** The migration that stays applied; `0`: none does. */
@@ -38,11 +38,14 @@ export async function migrateDown(
   await workplace.ledger.prepare();
   const wanted = await selected(workplace, wish);
   if (wanted.length === 0) return { outcome: 'nothing-to-do', reverted: [], remaining: [] };
-  if (wish.to === '0') await wish.onAll(wanted.map(({ name }) => name));
+  const names = wanted.map(({ name }) => name);
+  const everything = wanted.length === ((await workplace.ledger.read()) ?? []).length;
+  if (wish.to === '0' || (everything && wanted.length > 1)) await wish.onAll(names);
   return asOnlyRunner(workplace, async () => {
     const ways = new Map<string, Loaded>();
-    for (const { name } of await selected(workplace, wish))
-      ways.set(name, await wayDown(workplace, name));
+    const still = new Set((await workplace.ledger.read())?.map(({ name }) => name));
+    // What another runner applied meanwhile was not asked about.
+    for (const name of names) if (still.has(name)) ways.set(name, await wayDown(workplace, name));
     return revertAll(workplace, ways);
   });
 }
@@ -111,16 +114,18 @@ async function revertAll(
 ): Promise<DownResult> {
   const { setup } = workplace;
   const names = [...ways.keys()];
+  const run = groupedRunner(workplace, ways, async (name, loaded) => ({
+    name,
+    loaded,
+    change: { kind: 'delete', name },
+  }));
   const reverted: Timed[] = [];
   let done = 0;
   try {
-    await runInOrder(ways, 'down', async (name, way) => {
-      setup.signal.throwIfAborted();
+    await runInOrder(ways, 'down', async (name) => {
       setup.onProgress(`reverting ${name} (${done + 1} of ${names.length})`);
-      const started = performance.now();
-      const outcome = await runStep(workplace, name, way, { kind: 'delete', name });
-      const durationMs = Math.round(performance.now() - started);
-      if (outcome === 'done') reverted.push({ name, durationMs });
+      const { outcome, durationMs } = await run(name);
+      if (outcome === 'done') reverted.push({ name, durationMs: Math.round(durationMs) });
       done++;
     });
   } catch (error) {

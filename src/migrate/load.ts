@@ -10,6 +10,9 @@ import { type Dialect, type Statement, splitStatements } from '../sql/statements
 import type { Source } from './migration.ts';
 import { loadModule } from './module.ts';
 
+/** Statements of a longer file are found again when it runs, which costs less memory. */
+const mostListed = 1000;
+
 /** The largest text that is kept in the ledger beside the migration, in bytes. */
 export const keptTextLimit = 1024 * 1024;
 
@@ -85,7 +88,7 @@ function loadSql(source: Source, bytes: Uint8Array, dialect: Dialect): Loaded {
     size: bytes.length,
     run: {
       bytes: runnable,
-      statements: { [Symbol.iterator]: () => splitStatements(runnable, dialect) },
+      statements: seen.listed ?? { [Symbol.iterator]: () => splitStatements(runnable, dialect) },
     },
     text: bytes.length > keptTextLimit ? null : new TextDecoder().decode(bytes),
   };
@@ -93,6 +96,8 @@ function loadSql(source: Source, bytes: Uint8Array, dialect: Dialect): Loaded {
 
 interface Survey {
   readonly count: number;
+  /** All of them, where they are few and none is to be blanked out. */
+  readonly listed: readonly Statement[] | null;
   readonly first: Statement | null;
   readonly last: Statement | null;
   /** BEGIN, COMMIT and their like, in order. */
@@ -102,19 +107,21 @@ interface Survey {
 
 function survey(bytes: Uint8Array, dialect: Dialect): Survey {
   const control: Statement[] = [];
+  const listed: Statement[] = [];
   let count = 0;
   let first: Statement | null = null;
   let last: Statement | null = null;
   let outside: Statement | null = null;
   for (const statement of splitStatements(bytes, dialect)) {
-    count++;
+    if (count++ < mostListed) listed.push(statement);
     first ??= statement;
     last = statement;
     const kind = transactionControl(statement.head);
     if (kind && kind !== 'savepoint') control.push(statement);
     if (!outside && runsOutsideTransaction(statement.head, dialect)) outside = statement;
   }
-  return { count, first, last, control, outside };
+  const complete = count <= mostListed && control.length === 0;
+  return { count, first, last, control, outside, listed: complete ? listed : null };
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   type Script,
   type ScriptFunction,
   StatementFailure,
+  type Step,
 } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import { locate } from '../sql/position.ts';
@@ -29,22 +30,38 @@ export async function runStep(
   change: LedgerChange,
 ): Promise<'done' | 'done-by-another'> {
   const { ledger, setup } = workplace;
-  const lockTimeout = loaded.options.lockTimeout ?? setup.lockTimeout;
+  const step = stepOf(setup, loaded, change);
   try {
     return await withRetries(setup, name, async () =>
       isScript(loaded.run) && loaded.unwrapped
         ? ledger.applyUnwrapped({
-            change,
-            lockTimeout,
+            ...step,
             script: loaded.run,
             done: await statementsDone(workplace, name, directionOf(change), loaded, loaded.run),
           })
-        : ledger.apply({ change, lockTimeout, script: loaded.run }),
+        : ledger.apply(step),
     );
   } catch (error) {
-    if (error instanceof StatementFailure) throw placed(error, loaded);
-    throw isScript(loaded.run) || error instanceof JemError ? error : thrown(error, loaded.source);
+    throw withPlace(error, loaded);
   }
+}
+
+/** What the engine is handed for one direction of a migration. */
+export function stepOf(setup: MigrateSetup, loaded: Loaded, change: LedgerChange): Step {
+  const lockTimeout = loaded.options.lockTimeout ?? setup.lockTimeout;
+  return { change, lockTimeout, script: loaded.run };
+}
+
+/** Whether trying again may help: somebody held a lock. */
+export function mayPass(error: unknown): boolean {
+  const reason = error instanceof StatementFailure ? error.reason : error;
+  return reason instanceof JemError && passing.has(reason.code);
+}
+
+/** A step's error with file, line and column, as far as it has a place. */
+export function withPlace(error: unknown, loaded: Loaded): unknown {
+  if (error instanceof StatementFailure) return placed(error, loaded);
+  return isScript(loaded.run) || error instanceof JemError ? error : thrown(error, loaded.source);
 }
 
 /** A module's own error is the migration's, not a bug of jem-db. */
@@ -74,13 +91,15 @@ async function withRetries<T>(
       return await attempt();
     } catch (error) {
       const reason = error instanceof StatementFailure ? error.reason : error;
-      const mayPass = reason instanceof JemError && passing.has(reason.code);
-      if (!mayPass || tries > setup.lockRetries) throw error;
+      if (!(reason instanceof JemError) || !mayPass(error) || tries > setup.lockRetries)
+        throw error;
       const pause = Math.min(firstPause * 2 ** (tries - 1), longestPause);
       setup.onNote(
         `${name}: ${reason.message}; trying again in ${pause / 1000} s (${tries} of ${setup.lockRetries}). ${reason.details.why ?? ''}`,
       );
-      await sleep(pause, undefined, { signal: setup.signal });
+      // Its own words for an abort would hide what was done before.
+      await sleep(pause, undefined, { signal: setup.signal }).catch(() => {});
+      setup.signal.throwIfAborted();
     }
   }
 }

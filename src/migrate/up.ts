@@ -1,5 +1,8 @@
 import type { LedgerRow } from '../engines/engine.ts';
+import { JemError } from '../errors.ts';
 import { findMigration } from './find.ts';
+import { findForeignLedgers } from './foreign-ledgers.ts';
+import { groupedRunner, type Ready } from './group.ts';
 import { type Loaded, load } from './load.ts';
 import type { Migration } from './migration.ts';
 import { failedAt, type Failed, type Timed } from './outcome.ts';
@@ -8,7 +11,6 @@ import { runInOrder } from './runner.ts';
 import { asOnlyRunner, openWorkplace, type MigrateSetup, type Workplace } from './setup.ts';
 import { readState } from './state.ts';
 import { rowOf } from './record.ts';
-import { runStep } from './step.ts';
 import type { Session } from '../engines/engine.ts';
 
 /** What is held from the first look, in bytes; files beyond are read again when they run. */
@@ -18,6 +20,8 @@ export interface UpWish {
   readonly to?: string | undefined;
   readonly step?: number | undefined;
   readonly allowOutOfOrder: boolean;
+  /** Another tool's ledger in this database is none of our business. */
+  readonly ignoreOtherLedgers: boolean;
 }
 
 export interface UpResult {
@@ -45,7 +49,14 @@ export async function migrateUp(
   refuseProblems(before.problems, wish.allowOutOfOrder);
   const wanted = select(workplace, before.pending, wish);
   if (wanted.length === 0)
-    return { outcome: 'nothing-to-do', applied: [], appliedByOthers: [], remaining: [] };
+    return {
+      outcome: 'nothing-to-do',
+      applied: [],
+      appliedByOthers: [],
+      remaining: before.pending.map(({ name }) => name),
+    };
+  if (before.applied.length + before.unfinished.length === 0 && !wish.ignoreOtherLedgers)
+    await refuseOtherLedger(workplace);
   const loaded = await lookThrough(workplace, wanted);
   return asOnlyRunner(workplace, async () => {
     const rows = (await workplace.ledger.read()) ?? [];
@@ -65,6 +76,18 @@ function select(
     return pending.filter((migration) => folder.migrations.indexOf(migration) <= last);
   }
   return pending.slice(0, step);
+}
+
+/** What another tool has applied would be run a second time. */
+async function refuseOtherLedger({ ledger }: Workplace): Promise<void> {
+  const found = await findForeignLedgers((table) => ledger.foreignRows(table), null);
+  const other = found.find(({ rows }) => rows.length > 0);
+  if (!other) return;
+  const { tool } = other.ledger;
+  throw new JemError('ledger-foreign', `Refused: ${tool} has migrated this database before`, {
+    why: `Its ledger ${other.table} is here, and jem-db has applied nothing yet: what ${tool} did would be done again.`,
+    hint: `Take it over: \`jem-db migrate adopt ${tool}\`; or, where the two have nothing to do with each other: \`jem-db migrate up --ignore-other-ledgers\``,
+  });
 }
 
 /** Reads every file before the first one runs, so that what can be refused is refused early. */
@@ -101,18 +124,22 @@ async function applyAll(
   const applied: Timed[] = [];
   const appliedByOthers = [...alreadyByOthers];
   const names = [...byName.keys()];
-  const dialect = session.engine.dialect;
+  const prepare = async (name: string, migration: Migration): Promise<Ready> => {
+    const script = loaded.get(name) ?? (await load(migration.up, 'up', session.engine.dialect));
+    loaded.delete(name);
+    return {
+      name,
+      loaded: script,
+      change: { kind: 'insert', row: await rowOf(migration, script) },
+    };
+  };
+  const run = groupedRunner(workplace, byName, prepare);
   try {
-    await runInOrder(byName, 'up', async (name, migration) => {
-      setup.signal.throwIfAborted();
+    await runInOrder(byName, 'up', async (name) => {
       setup.onProgress(`applying ${name} (${applied.length + 1} of ${names.length})`);
-      const started = performance.now();
-      const script = loaded.get(name) ?? (await load(migration.up, 'up', dialect));
-      loaded.delete(name);
-      const row = await rowOf(migration, script);
-      const done = await runStep(workplace, name, script, { kind: 'insert', row });
-      if (done === 'done-by-another') appliedByOthers.push(name);
-      else applied.push({ name, durationMs: Math.round(performance.now() - started) });
+      const { outcome, durationMs } = await run(name);
+      if (outcome === 'done-by-another') appliedByOthers.push(name);
+      else applied.push({ name, durationMs: Math.round(durationMs) });
     });
   } catch (error) {
     throw failedAt(error, applied.length + appliedByOthers.length - alreadyByOthers.length, names, {

@@ -1,9 +1,10 @@
-import { type GroupOutcome, StatementFailure, type Step } from '../engine.ts';
-import { applyStep, type Done, runStep, type Workshop } from './apply.ts';
+import { type GroupOutcome, type GroupResult, StatementFailure, type Step } from '../engine.ts';
+import { applyStep, runStep, type Workshop } from './apply.ts';
 import type { Connection } from './driver.ts';
 import { sqliteError } from './errors.ts';
 import { needsForeignKeysOff } from './foreign-keys.ts';
 import { mentions } from './mentions.ts';
+import { nameOf } from './progress.ts';
 import { withSettings } from './settings.ts';
 import { begin, commit, rollback } from './transaction.ts';
 
@@ -23,8 +24,14 @@ export async function applyGroup(
   const [first] = steps;
   if (!first) return { results: [], failure: null };
   const group = groupOf(workshop, steps);
-  if (group.length === 1) return { results: [await applyStep(workshop, first)], failure: null };
+  if (group.length === 1) return { results: [await single(workshop, first)], failure: null };
   return withSettings(workshop.connection.db, first.script, () => together(workshop, group));
+}
+
+async function single(workshop: Workshop, step: Step): Promise<GroupResult> {
+  const started = performance.now();
+  const outcome = await applyStep(workshop, step);
+  return { outcome, durationMs: performance.now() - started };
 }
 
 async function together(workshop: Workshop, group: readonly Step[]): Promise<GroupOutcome> {
@@ -45,13 +52,15 @@ async function together(workshop: Workshop, group: readonly Step[]): Promise<Gro
 
 async function runEach(workshop: Workshop, group: readonly Step[]): Promise<GroupOutcome> {
   const { db } = workshop.connection;
-  const results: Done[] = [];
+  const results: GroupResult[] = [];
   const started = performance.now();
+  const there = workshop.ledger.known(group.map(({ change }) => nameOf(change)));
   for (const step of group) {
     if (results.length > 0 && performance.now() - started > longestGroup) break;
     db.exec('SAVEPOINT jem_db_step');
     try {
-      results.push((await runStep(workshop, step)).outcome);
+      const { outcome, durationMs } = await runStep(workshop, step, there.has(nameOf(step.change)));
+      results.push({ outcome, durationMs });
       db.exec('RELEASE jem_db_step');
     } catch (failure) {
       if (results.length === 0) throw failure;

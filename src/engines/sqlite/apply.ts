@@ -7,6 +7,7 @@ import type { Pace } from './patience.ts';
 import { runScript } from './script.ts';
 import { runFunction } from './script-function.ts';
 import { begin, commit, rollback } from './transaction.ts';
+import { nameOf } from './progress.ts';
 import { withSettings } from './settings.ts';
 
 /** What the migration side of one connection works with. */
@@ -29,7 +30,8 @@ async function alone(workshop: Workshop, step: Step): Promise<Done> {
   const patience = { timeout: step.lockTimeout, signal };
   await begin(connection, patience);
   try {
-    const { outcome, statements } = await runStep(workshop, step);
+    const isThere = workshop.ledger.find(nameOf(step.change)) !== null;
+    const { outcome, statements } = await runStep(workshop, step, isThere);
     try {
       await commit(connection, patience);
     } catch (error) {
@@ -41,14 +43,17 @@ async function alone(workshop: Workshop, step: Step): Promise<Done> {
   }
 }
 
-/** The step inside the transaction that is open; nothing is left to do but to commit. */
+/**
+ * The step inside the transaction that is open, told whether the ledger has its name in there;
+ * nothing is left to do but to commit.
+ */
 export async function runStep(
   { connection, ledger, signal, pace }: Workshop,
   { change, script }: Step,
-): Promise<{ outcome: Done; statements: number }> {
-  const name = change.kind === 'insert' ? change.row.name : change.name;
-  const isThere = ledger.find(name) !== null;
-  if (isThere === (change.kind === 'insert')) return { outcome: 'done-by-another', statements: 0 };
+  isThere: boolean,
+): Promise<{ outcome: Done; statements: number; durationMs: number }> {
+  if (isThere === (change.kind === 'insert'))
+    return { outcome: 'done-by-another', statements: 0, durationMs: 0 };
   const started = performance.now();
   const checkForeignKeys = watchForeignKeys(connection.db, script);
   let statements = 1;
@@ -60,8 +65,8 @@ export async function runStep(
     throw new StatementFailure({ statement: statements, offset: null, reason });
   }
   if (change.kind === 'insert') ledger.insert(change.row, performance.now() - started);
-  else ledger.remove(name);
-  return { outcome: 'done', statements };
+  else ledger.remove(change.name);
+  return { outcome: 'done', statements, durationMs: performance.now() - started };
 }
 
 /** A lock is nobody's fault; what else a commit refuses is the script's. */

@@ -66,6 +66,12 @@ export function openLedger(connection: Connection, name: string) {
         .get(migration);
       return row ? parsedRow(row) : null;
     },
+    /** Those of the names that have a row. */
+    known(migrations: readonly string[]): ReadonlySet<string> {
+      const sql = `SELECT name FROM ${table} WHERE name IN (SELECT value FROM json_each(?))`;
+      const rows = db.prepare<[string], { name: string }>(sql).all(JSON.stringify(migrations));
+      return new Set(rows.map((row) => row.name));
+    },
     texts(migration: string): LedgerTexts {
       const row = db
         .prepare<[string], LedgerTexts>(
@@ -147,8 +153,14 @@ function parsedRow(row: StoredRow): LedgerRow {
   };
 }
 
+let whoRan: string | null = null;
+
 /** SQLite knows no users: the system's, where it has a name in this container. */
 function whoRuns(): string {
+  return (whoRan ??= lookUpUser());
+}
+
+function lookUpUser(): string {
   try {
     return `${userInfo().username}@${hostname()}`;
   } catch {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { JemError } from '../../errors.ts';
 import type { FileOptions } from '../../sql/options.ts';
 import type { FolderFile } from '../listing.ts';
@@ -16,7 +16,8 @@ export function wholeFile(
 /** Reads a migration's file. Throws `migration-unreadable`. */
 export async function readBytes(file: FolderFile): Promise<Buffer> {
   try {
-    return await readFile(file.path);
+    // Waiting for the thread pool costs several times what reading a small file does.
+    return readFileSync(file.path);
   } catch (error) {
     throw cannotRead(file, error);
   }

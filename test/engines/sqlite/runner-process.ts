@@ -25,10 +25,10 @@ async function apply(together: boolean): Promise<void> {
       if (!step) return;
       const outcome = together
         ? await migrations.applyGroup?.(steps.slice(done))
-        : { results: [await migrations.apply(step)], failure: null };
+        : { results: [{ outcome: await migrations.apply(step) }], failure: null };
       if (outcome?.failure instanceof Error) throw outcome.failure;
       for (const result of outcome?.results ?? [])
-        tell({ name: Object.keys(files)[done++], result });
+        tell({ name: Object.keys(files)[done++], result: result.outcome });
     }
   });
 }
