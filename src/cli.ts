@@ -8,6 +8,7 @@ import { exitCodes, Interrupted, JemError } from './errors.ts';
 import { confirm } from './output/confirm.ts';
 import { type Envelope, errorDocument, type TargetSummary } from './output/envelope.ts';
 import { openTerminal, type Terminal } from './output/terminal.ts';
+import { withoutSecrets } from './secrets.ts';
 import { loadSettings } from './settings.ts';
 import { version } from './version.ts';
 
@@ -49,7 +50,7 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
   try {
     const parsed = parse(commands, version, argv);
     if (parsed.kind === 'help') {
-      await terminal.result(() => parsed.text);
+      await written(terminal.result(() => parsed.text));
       return exitCodes.done.code;
     }
     const { invocation } = parsed;
@@ -158,13 +159,16 @@ async function fail(
     const result = error.details.result ?? {};
     const ending = { ok: false, exitCode: code, result, error: errorDocument(error) };
     await print(terminal, envelope(started, ending)).catch((lost: JemError) =>
-      terminal.error(lost),
+      terminal.error(lost).catch(unheard),
     );
   } else {
-    await terminal.error(error);
+    await terminal.error(error).catch(unheard);
   }
   return code;
 }
+
+/** Where stderr is full or closed the exit code alone tells; it must stay that of the error. */
+function unheard(): void {}
 
 type Ending = Pick<Envelope, 'ok' | 'exitCode' | 'result' | 'error'>;
 
@@ -192,7 +196,6 @@ async function written(writing: Promise<void>): Promise<void> {
     await writing;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EPIPE') return;
     throw new JemError('output-failed', `The result could not be written to stdout (${code})`, {
       why: 'The disk is full, or the place that stdout was sent to cannot be written.',
       hint: 'What the command did is done; run it again, or ask for the status, to see the result.',
@@ -218,9 +221,4 @@ function reportBug(thrown: unknown, started: Run): void {
     `jem-db ${version}, Node.js ${process.version}, ${process.platform}, ` +
       `command: ${started.command || '(none)'}\n${withoutSecrets(stack ?? '')}`,
   );
-}
-
-/** What stands between `:` and `@` of anything like a URL is taken for a password. */
-function withoutSecrets(text: string): string {
-  return text.replace(/(\/\/[^\s/:@]*):[^\s]*@/g, '$1:***@');
 }

@@ -1,3 +1,5 @@
+import { withoutSecrets } from './secrets.ts';
+
 /** Exit codes of the command line; the one table that `--help` prints and tests hold. */
 export const exitCodes = {
   done: { code: 0, meaning: 'done, or: yes, it holds' },
@@ -176,16 +178,29 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** The one error class: a stable code, and words for the reader. Never holds a secret. */
+/** Words that may repeat what the user typed. */
+function shown(details: ErrorDetails): ErrorDetails {
+  const { why, hint } = details;
+  return {
+    ...details,
+    ...(why !== undefined && { why: withoutSecrets(why) }),
+    ...(hint !== undefined && { hint: withoutSecrets(hint) }),
+  };
+}
+
+/**
+ * The one error class: a stable code, and words for the reader. Never holds a secret; what looks
+ * like one in words that were typed in the wrong place is hidden here.
+ */
 export class JemError extends Error {
   override readonly name = 'JemError';
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause });
+    super(withoutSecrets(message), { cause: details.cause });
     this.code = code;
-    this.details = details;
+    this.details = shown(details);
   }
 
   get class(): ErrorClass {

@@ -145,7 +145,7 @@ const configFile = 'jem-db.json';
 
 /**
  * Reads the settings: flag > `JEM_DB_*` > `DATABASE_URL` > `jem-db.json` > default, with `.env`
- * filling what the environment lacks. Throws `bad-setting`, naming every mistake at once.
+ * filling what the environment lacks. Throws `bad-setting`.
  */
 export async function loadSettings(sources: SettingSources): Promise<LoadedSettings> {
   const dotenv = await readDotenv(sources.cwd);
@@ -244,18 +244,26 @@ async function readIfThere(path: string): Promise<string | null> {
 
 function interpret(raw: RawSettings): Settings {
   const { migrations } = raw;
-  const folder = migrations.value ?? '.';
+  const folder = named(raw, 'migrations');
   return {
     raw,
     directUrl: raw.directUrl,
     migrations: isAbsolute(folder) ? folder : resolve(migrations.base, folder),
     layout: raw.layout.value,
-    ledgerTable: raw.ledgerTable.value ?? '',
+    ledgerTable: named(raw, 'ledgerTable'),
     connectTimeout: durationOf(raw, 'connectTimeout'),
     lockTimeout: durationOf(raw, 'lockTimeout'),
     lockRetries: numberOf(raw, 'lockRetries'),
     runnerTimeout: durationOf(raw, 'runnerTimeout'),
   };
+}
+
+function named(raw: RawSettings, name: SettingName): string {
+  const { value, from } = raw[name];
+  if (value) return value;
+  throw new JemError('bad-setting', `${name} is empty (from ${from})`, {
+    hint: 'Name one, or leave the setting out.',
+  });
 }
 
 function durationOf(raw: RawSettings, name: SettingName): number {

@@ -25,7 +25,10 @@ function lineFor(text: string): RegistryLine {
     throw unsupported(scheme);
   const claimed = registry.find(({ claims }) => claims(text));
   if (!claimed) throw new JemError('internal', 'No engine claims texts without a scheme');
-  if (claimed === registry.at(-1)) refuseHiddenLogin(text);
+  if (claimed === registry.at(-1)) {
+    refuseHiddenLogin(text);
+    refuseNoFile(text);
+  }
   return claimed;
 }
 
@@ -58,4 +61,23 @@ function refuseHiddenLogin(text: string): void {
       : 'The text looks like user:password@host; without a scheme it would be the name of a file.',
     hint: `Start it with ${schemes[0]}://, or with ./ where a file really is meant.`,
   });
+}
+
+/** `localhost:5432/app` and `$DATABASE_URL` would be odd names of files, and quietly made. */
+function refuseNoFile(text: string): void {
+  const host = /^[\w.-]+:\d+(\/|$)/.test(text);
+  const variable = /^\$\{?\w+\}?$/.test(text);
+  if (!host && !variable) return;
+  throw new JemError(
+    'bad-database-url',
+    host
+      ? 'The database URL has no scheme'
+      : 'The database URL is a variable that was not filled in',
+    {
+      why: host
+        ? 'The text looks like a host and a port; without a scheme it would be the name of a file.'
+        : 'It stands between single quotes, or nothing expands variables where it is written.',
+      hint: `Start it with ${schemes[0]}://, or with ./ where a file really is meant.`,
+    },
+  );
 }

@@ -72,6 +72,10 @@ describe('a URL that is not read as one is refused, for its password would show'
     ['//u:hidden@h:5432/db', /has no scheme/],
     ['postgres//u:hidden@h/db', /has no scheme/],
     ['u@h:5432/db', /has no scheme/],
+    ['localhost:5432', /has no scheme/],
+    ['localhost:5432/app', /has no scheme/],
+    ['$DATABASE_URL', /variable that was not filled in/],
+    ['${DATABASE_URL}', /variable that was not filled in/],
   ])('%s', async (text, title) => {
     const { code, message, details } = await refusedWith(text);
     expect(code).toBe('bad-database-url');

@@ -1,7 +1,8 @@
 import { columns } from '../output/text.ts';
+import { withoutSecrets } from '../secrets.ts';
 import { type SettingName, settingSpecs } from '../settings.ts';
 import { command } from './command.ts';
-import { parseDirectUrl, targetOf } from './context.ts';
+import { parseDirectUrl, sourceOfDatabase, targetOf } from './context.ts';
 
 interface ConfigResult {
   readonly settings: readonly { name: string; value: string | null; from: string }[];
@@ -23,10 +24,16 @@ export const config = command<ConfigResult>({
     const direct = raw.directUrl.value === null ? null : await parseDirectUrl(context);
     const shown = (name: SettingName): string | null => {
       if (name === 'database') return target.display;
-      return name === 'directUrl' ? (direct?.display ?? null) : raw[name].value;
+      if (name === 'directUrl') return direct?.display ?? null;
+      const { value } = raw[name];
+      return value === null ? null : withoutSecrets(value);
     };
     return {
-      settings: names.map((name) => ({ name, value: shown(name), from: raw[name].from })),
+      settings: names.map((name) => ({
+        name,
+        value: shown(name),
+        from: name === 'database' ? sourceOfDatabase(raw) : raw[name].from,
+      })),
       connection: target.understood,
     };
   },

@@ -4,7 +4,7 @@ import { connect } from '../connection.ts';
 import type { Environment, OpenOptions, Session, Target, Warning } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import type { TargetSummary } from '../output/envelope.ts';
-import type { Setting, Settings } from '../settings.ts';
+import type { RawSettings, Setting, Settings } from '../settings.ts';
 import { parseTarget } from '../target.ts';
 
 /** What a command is handed: the settings, and ways to the outside that `cli` owns. */
@@ -78,6 +78,13 @@ async function namedDatabase({ settings }: Context): Promise<Named | null> {
   return { text: await urlInFile(databaseFile), base: databaseFile.base };
 }
 
+/** Where the URL in use came from: the setting itself, or the file that another one names. */
+export function sourceOfDatabase({ database, databaseFile }: RawSettings): string {
+  return strength(databaseFile) > strength(database)
+    ? `file ${databaseFile.value} (${databaseFile.from})`
+    : database.from;
+}
+
 /** How strongly a setting was given; a flag beats the environment, which beats a file. */
 function strength({ from }: Setting): number {
   const rank = ['default', 'file', '.env', 'environment', 'flag'];
@@ -85,6 +92,11 @@ function strength({ from }: Setting): number {
 }
 
 async function urlInFile({ value, from, base }: Setting): Promise<string> {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(value ?? ''))
+    throw new JemError('bad-setting', 'A URL is given where the file that holds it is asked for', {
+      why: `It was given by ${from}.`,
+      hint: 'Give the URL itself with -d or DATABASE_URL, or name a file.',
+    });
   const path = resolve(base, value ?? '');
   let text: string;
   try {

@@ -8,7 +8,7 @@ export const migrateAdopt = command<AdoptResult>({
   name: 'migrate adopt',
   summary: 'take over another tool’s ledger in place',
   description:
-    'Records what the other tool has applied; nothing is run, and its table stays as it\nis. Without TOOL the database tells.',
+    'Records what the other tool has applied; nothing is run, and its table stays as it is. Without TOOL the database tells.',
   argument: { name: 'tool', help: 'dbmate, flyway, knex, prisma …', required: false },
   settings: runnerSettings,
   examples: [['jem-db migrate adopt dbmate', 'goes on where dbmate left off']],

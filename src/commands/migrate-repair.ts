@@ -8,7 +8,7 @@ export const migrateRepair = command<RepairResult>({
   name: 'migrate repair',
   summary: 'accept a changed or vanished file knowingly',
   description:
-    'Only the ledger changes. Also forgets a try that stopped half-way. Without FILE it\naccepts everything, and asks first.',
+    'Only the ledger changes. Also forgets a try that stopped half-way. Without FILE it accepts everything, and asks first.',
   argument: { name: 'file', help: 'name or file of the migration', required: false },
   settings: runnerSettings,
   examples: [['jem-db migrate repair 0003_users', 'the file as it reads now is right']],

@@ -1,7 +1,8 @@
 import type { UpResult } from '../migrate/up.ts';
 import type { Paint } from '../output/paint.ts';
 import { columns, count, duration } from '../output/text.ts';
-import { command } from './command.ts';
+import { JemError } from '../errors.ts';
+import { command, type Input } from './command.ts';
 import { directTargetOf, openSession } from './context.ts';
 import { migrateSetup, runnerSettings } from './migrate-setup.ts';
 
@@ -9,7 +10,7 @@ export const migrateUp = command<UpResult>({
   name: 'migrate up',
   summary: 'apply what is pending, in order',
   description:
-    'Each migration and its row of the ledger are committed in one transaction. One\nrunner works at a time; the others wait and end well.',
+    'Each migration and its row of the ledger are committed in one transaction. One runner works at a time; the others wait and end well.',
   byDefault: true,
   options: [
     { flags: '--to <name>', help: 'stop behind this migration (name or number)' },
@@ -17,6 +18,10 @@ export const migrateUp = command<UpResult>({
     {
       flags: '--allow-out-of-order',
       help: 'also apply files numbered before one that is applied',
+    },
+    {
+      flags: '--ignore-other-ledgers',
+      help: 'begin beside the ledger of another tool',
     },
   ],
   settings: runnerSettings,
@@ -26,19 +31,29 @@ export const migrateUp = command<UpResult>({
   ],
   async run(input, context) {
     const { migrateUp: up } = await import('../migrate/up.ts');
+    refuseBoth(input);
     const wish = {
       to: input.text('to'),
       step: input.number('step'),
       allowOutOfOrder: input.flag('allowOutOfOrder'),
+      ignoreOtherLedgers: input.flag('ignoreOtherLedgers'),
     };
     await using session = await openSession(context, await directTargetOf(context), 'create');
     return await up(session, migrateSetup(context), wish);
   },
   render(result, paint) {
-    if (result.outcome === 'nothing-to-do') return 'Nothing to do: every migration is applied.\n';
+    if (result.outcome === 'nothing-to-do') return nothing(result);
     return [...timed('applied', result.applied, paint), ...summary(result, paint), ''].join('\n');
   },
 });
+
+/** Two ends of one run: which of them is meant nobody can know. */
+export function refuseBoth(input: Input): void {
+  if (input.text('to') !== undefined && input.text('step') !== undefined)
+    throw new JemError('usage', '--to and --step are given together', {
+      hint: 'Give one of them: a migration to stop at, or a number of migrations.',
+    });
+}
 
 /** One line a migration: what was done to it, its name, how long it took. */
 export function timed(
@@ -49,6 +64,11 @@ export function timed(
   return columns(migrations.map(({ name, durationMs }) => [verb, name, duration(durationMs)])).map(
     (line) => paint.green(line.slice(0, verb.length)) + line.slice(verb.length),
   );
+}
+
+function nothing({ remaining }: UpResult): string {
+  if (remaining.length === 0) return 'Nothing to do: every migration is applied.\n';
+  return `Nothing to do as far as asked; ${count(remaining.length, 'migration')} further on pending.\n`;
 }
 
 function summary({ applied, appliedByOthers }: UpResult, paint: Paint): string[] {

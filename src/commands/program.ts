@@ -1,8 +1,8 @@
 import { type Argument, Command as Commander, CommanderError, Option } from 'commander';
 import { exitCodes, JemError } from '../errors.ts';
-import { didYouMean } from '../near-miss.ts';
 import { type SettingName, settingSpecs } from '../settings.ts';
 import type { Command, Input } from './command.ts';
+import { usageError } from './usage-error.ts';
 
 /** Settings whose flags every command takes. */
 const commonSettings = ['database', 'databaseFile', 'connectTimeout'] as const;
@@ -208,49 +208,13 @@ export function parse(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'help', text };
-    throw usageError(error, program, argv, text);
+    throw usageError(error, program, argv);
   }
   if (invocation) return { kind: 'run', invocation };
-  throw usageError(null, program, argv, text);
+  throw usageError(null, program, argv);
 }
 
 /** commander's `help A B` prints the help of A: read it as `A B --help`. */
 function helpAsOption(argv: readonly string[]): string[] {
   return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
-}
-
-function usageError(
-  error: CommanderError | null,
-  program: Commander,
-  argv: readonly string[],
-  text: string,
-): JemError {
-  const words = argv.filter((word) => !word.startsWith('-'));
-  const noun = program.commands.find((each) => each.name() === words[0]);
-  const line = ['jem-db', noun?.name()].filter(Boolean).join(' ');
-  if (!error || error.code === 'commander.help')
-    return new JemError('usage', `${line}: no command was named`, {
-      hint: text ? `Run \`${line} --help\`; the commands are ${namesOf(noun ?? program)}.` : '',
-    });
-  const stray = words[1];
-  if (error.code === 'commander.excessArguments' && noun?.commands.length && stray) {
-    const verbs = noun.commands.map((each) => each.name());
-    if (!verbs.includes(stray))
-      return new JemError('usage', `There is no command "${line} ${stray}".`.slice(0, -1), {
-        hint: `${didYouMean(stray, verbs).trim()} Run \`${line} --help\` to see all.`.trim(),
-      });
-  }
-  const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const meant = suggestion?.replace(/^\(|\)$/g, '') ?? '';
-  return new JemError(
-    'usage',
-    first.replace(/^./, (letter) => letter.toUpperCase()),
-    {
-      hint: `${meant} Run \`${line} --help\` to see what it takes.`.trim(),
-    },
-  );
-}
-
-function namesOf(program: Commander): string {
-  return program.commands.map((each) => each.name()).join(', ');
 }

@@ -11,7 +11,7 @@ export const wait = command<WaitResult>({
   name: 'wait',
   summary: 'wait until the database answers',
   description:
-    'Logs in for real, again after 1, 2, 4 … 30 seconds. Gives up at once on what waiting\ncannot heal: a wrong password, a missing database.',
+    'Logs in for real, again after 1, 2, 4 … 30 seconds. Gives up at once on what waiting cannot heal: a wrong password, a missing database.',
   options: [
     { flags: '--tries <n>', help: `try at most this often (default: ${defaultTries})` },
     { flags: '--timeout <time>', help: 'give up after this time (30s, 5min)' },

@@ -34,7 +34,7 @@ export async function newMigration(request: {
   const rest = slug(about, joiner);
   if (rest === '')
     throw new JemError('usage', `"${about}" holds no letter and no digit to name a file with`, {
-      hint: 'Say in a few words what the migration does: `jem-db migrate new add users`.',
+      hint: 'Say in a few words what the migration does: `jem-db migrate new "add users"`.',
     });
   const name = nextName(folder.migrations, layout, now, rest);
   const root = resolve(cwd, folder.folder);

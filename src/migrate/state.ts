@@ -102,7 +102,7 @@ const hints: Readonly<Record<ProblemKind, (name: string) => string>> = {
   changed: (name) =>
     `Put the file back as it was and write a new migration for the change; or, if the database is right, accept it: \`jem-db migrate repair ${name}\``,
   missing: (name) =>
-    `Bring the file back (another branch may have it), or revert it with \`jem-db migrate down\`; or accept that it is gone: \`jem-db migrate repair ${name}\``,
+    `Bring the file back (another branch may have it); or accept that it is gone: \`jem-db migrate repair ${name}\``,
   'out-of-order': (name) =>
     `Give it a new number: \`jem-db migrate rebase ${name}\`; or apply it late knowingly: \`jem-db migrate up --allow-out-of-order\``,
   'number-twice': (name) =>

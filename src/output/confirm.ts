@@ -32,12 +32,20 @@ export async function confirm(
   // On a terminal readline takes Ctrl-C for itself; hand it to the process's own handler.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
-    const answer = await lines.question(`${labelled('', question)}\nType "yes" to go on: `, {
-      signal,
-    });
-    if (answer.trim().toLowerCase() === 'yes') return;
+    const answer = await lines
+      .question(`${labelled('', question)}\nType "yes" to go on: `, { signal })
+      .catch(noAnswer(signal));
+    if (answer?.trim().toLowerCase() === 'yes') return;
   } finally {
     lines.close();
   }
   throw new JemError('confirmation-needed', 'Stopped: you did not agree, nothing was changed');
+}
+
+/** Ctrl-D ends the input without an answer; a signal is told as one. */
+function noAnswer(signal: AbortSignal): () => null {
+  return () => {
+    signal.throwIfAborted();
+    return null;
+  };
 }

@@ -4,6 +4,8 @@ import { labelled } from './text.ts';
 
 /** Widest excerpt of a source line that is shown around the caret. */
 const excerptWidth = 66;
+/** How many migrations are named in a list of them. */
+const mostNames = 10;
 
 function caret(location: SourceLocation, paint: Paint): string[] {
   if (location.text === undefined) return [];
@@ -17,6 +19,31 @@ function caret(location: SourceLocation, paint: Paint): string[] {
   return [paint.dim(gutter) + shown, indent + paint.red('^')];
 }
 
+const done: Readonly<Record<string, string>> = {
+  applied: '  done: applied ',
+  reverted: '  done: reverted ',
+  appliedByOthers: '  done by another runner: ',
+  remaining: '  left: ',
+};
+
+/** What was done before the failure and what was not, from the command's own result. */
+function soFar(result: object): string[] {
+  return Object.entries(result).flatMap(([field, value]: [string, unknown]) => {
+    const label = done[field];
+    if (!label || !Array.isArray(value) || value.length === 0) return [];
+    return [labelled(label, namesOf(value).join(', '))];
+  });
+}
+
+function namesOf(list: readonly unknown[]): string[] {
+  const names = list.map((each) =>
+    typeof each === 'object' && each !== null && 'name' in each ? String(each.name) : String(each),
+  );
+  return names.length <= mostNames
+    ? names
+    : [...names.slice(0, mostNames), `and ${names.length - mostNames} more`];
+}
+
 /** An error for the reader: what happened, where, why, and what to do next. */
 export function renderError(error: JemError, paint: Paint, verbose: boolean): string {
   const { location, why, original, hint, data } = error.details;
@@ -26,8 +53,10 @@ export function renderError(error: JemError, paint: Paint, verbose: boolean): st
     lines.push(...caret(location, paint));
   }
   if (why) lines.push(labelled('  why:  ', why));
-  if (original && original !== error.message) lines.push(labelled('  said: ', original));
+  if (original && original.toLowerCase() !== error.message.toLowerCase())
+    lines.push(labelled('  said: ', original));
   if (data && verbose) lines.push(labelled('  data: ', data));
+  lines.push(...soFar(error.details.result ?? {}));
   if (hint) lines.push(labelled('  next: ', hint));
   return lines.join('\n') + '\n';
 }

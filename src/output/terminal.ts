@@ -101,6 +101,9 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
 
 function write(stream: NodeJS.WritableStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(text, (error) => (error ? reject(error) : resolve()));
+    // A reader that has seen enough (`| head`) is no failure.
+    const done = (error?: NodeJS.ErrnoException | null): void =>
+      error && error.code !== 'EPIPE' ? reject(error) : resolve();
+    stream.write(text, done);
   });
 }

@@ -47,6 +47,13 @@ describe.each(testEngines())('a failing statement on $title', ({ create, engine 
     expect(result).toMatchObject({ applied: [{ name: '0001_users' }, { name: '0002_notes' }] });
     expect(error).toMatchObject({ location: { file: 'migrations/0003_bad.up.sql', line: 1 } });
     expect(String(error?.['message'])).toContain('nowhere');
+    await database.sql('drop table notes');
+    await work.write({ 'migrations/0003_bad.up.sql': 'create table notes (id integer);' });
+    await work.write({ 'migrations/0004_bad.up.sql': 'drop table nowhere;' });
+    await work.write({ 'migrations/0005_left.up.sql': 'select 1;' });
+    const { stderr } = await work.run(['migrate']);
+    expect(stderr).toContain('done: applied 0003_bad');
+    expect(stderr).toContain('left: 0005_left');
   });
 
   it('names the violated constraint, and keeps the row’s data to --verbose', async () => {

@@ -58,6 +58,12 @@ describe.each(testEngines())('migrate on $title', ({ create }) => {
     expect(await database.tables()).toEqual(['t1', 't2', 't3']);
     await work.run(['migrate', 'down', '--to', '0001_t1']);
     expect(await database.tables()).toEqual(['t1']);
+    const further = await work.run(['migrate', 'up', '--to', '1']);
+    expect(further.stdout).toContain('4 migrations further on pending');
+    const both = await work.run(['migrate', 'up', '--to', '3', '--step', '1']);
+    expect(both.exitCode).toBe(2);
+    const all = await work.run(['migrate', 'down', '--step', '99']);
+    expect([all.exitCode, (await database.tables()).length]).toEqual([0, 0]);
     const unknown = await work.run(['migrate', 'up', '--to', '0009']);
     expect(unknown.exitCode).toBe(2);
   });
