@@ -225,6 +225,8 @@ export interface MigrationSession {
 }
 
 export interface AcceptedFile extends LedgerTexts {
+  /** The new name of a file that was renamed. */
+  readonly name?: string;
   readonly checksum: string;
   readonly fileGone: boolean;
 }

@@ -102,6 +102,7 @@ export function acceptFile({ sql }: LedgerTable, name: string, accepted: Accepte
     `file_gone = ${fileGone}`,
     `up_sql = ${keptText(upSql)}`,
     `down_sql = ${keptText(downSql)}`,
+    ...(accepted.name === undefined ? [] : [`name = ${literal(accepted.name)}`]),
   ];
   return `UPDATE ${sql} SET ${values.join(', ')} WHERE ${named(name)}`;
 }

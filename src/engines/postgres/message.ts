@@ -10,6 +10,8 @@ export interface Answer {
   readonly error: unknown;
   /** The connection is gone. */
   readonly lost: boolean;
+  /** When it was complete: `performance.now()`. */
+  readonly at: number;
 }
 
 const terminator = Buffer.alloc(1);
@@ -23,8 +25,43 @@ const noData = Buffer.from('jem-db has no data for COPY FROM STDIN\0');
  */
 export function sendMessage(client: Client, parts: readonly Uint8Array[]): Promise<Answer> {
   return new Promise((resolve) => {
-    client.query(new Message(parts, resolve));
+    const write: Write = (stream, ended) => writeMessage(stream, parts, ended);
+    client.query(new Message(write, resolve));
   });
+}
+
+/**
+ * Sends several messages at one go: the server runs one behind the other without waiting for us.
+ * It begins each of them whatever became of those before. As many answers as messages; behind the
+ * loss of the connection all are lost. Never rejects.
+ */
+export function sendMessages(
+  client: Client,
+  messages: readonly (readonly Uint8Array[])[],
+): Promise<readonly Answer[]> {
+  const whole = Buffer.concat(
+    messages.flatMap((parts) => [header('Q', lengthOf(parts) + 1), ...parts, terminator]),
+  );
+  return new Promise((resolve) => {
+    const answers: Answer[] = [];
+    // Each is made known to pg as soon as the one before is answered, before pg reads on.
+    const next = (write: Write | null) => client.query(new Message(write, take));
+    const take = (answer: Answer) => {
+      answers.push(answer);
+      const left = messages.length - answers.length;
+      if (answer.lost)
+        answers.push(...Array.from({ length: left }, () => ({ ...answer, completed: 0 })));
+      if (answer.lost || left === 0) resolve(answers);
+      else next(null);
+    };
+    next(async (stream) => void stream.write(whole));
+  });
+}
+
+type Write = (stream: Duplex, ended: AbortSignal) => Promise<void>;
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
 }
 
 async function writeMessage(
@@ -32,9 +69,8 @@ async function writeMessage(
   parts: readonly Uint8Array[],
   ended: AbortSignal,
 ): Promise<void> {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
   stream.cork();
-  stream.write(header('Q', length + 1));
+  stream.write(header('Q', lengthOf(parts) + 1));
   let written = 0;
   for (const part of parts) {
     for (let at = 0; at < part.length; at += slice) {
@@ -65,19 +101,22 @@ function header(kind: 'Q' | 'f', length: number): Buffer {
 
 /** The part of pg's own Query that a message without parameters needs. */
 class Message implements Submittable {
-  readonly #parts: readonly Uint8Array[];
+  /** null: it is on its way already. */
+  readonly #write: Write | null;
   readonly #settle: (answer: Answer) => void;
-  readonly #ended = new AbortController();
+  readonly #ended: AbortController | null;
   #completed = 0;
 
-  constructor(parts: readonly Uint8Array[], settle: (answer: Answer) => void) {
-    this.#parts = parts;
+  constructor(write: Write | null, settle: (answer: Answer) => void) {
+    this.#write = write;
+    this.#ended = write && new AbortController();
     this.#settle = settle;
   }
 
   submit({ stream }: Connection): void {
     // A write fails only when the connection does, and then `handleError` is called.
-    writeMessage(stream, this.#parts, this.#ended.signal).catch(() => stream.destroy());
+    if (this.#write && this.#ended)
+      this.#write(stream, this.#ended.signal).catch(() => stream.destroy());
   }
 
   handleCommandComplete(): void {
@@ -111,7 +150,7 @@ class Message implements Submittable {
   handlePortalSuspended(): void {}
 
   #end(error: unknown, lost: boolean): void {
-    this.#ended.abort();
-    this.#settle({ completed: this.#completed, error, lost });
+    this.#ended?.abort();
+    this.#settle({ completed: this.#completed, error, lost, at: performance.now() });
   }
 }

@@ -1,13 +1,13 @@
 import type { MigrationOptions, MigrationSession, RunnerWait } from '../engine.ts';
 import { ledgerOf, type Bench } from './bench.ts';
 import { lookAround, refuseReadOnly, type Facts } from './facts.ts';
-import { applyFunction } from './function-script.ts';
+import { applyGroup } from './group.ts';
 import { readTexts } from './ledger.ts';
 import { underSessionLock } from './lock.ts';
 import { readForeign, readLedger } from './read.ts';
 import { acceptInLedger, createMissingLedger, recordChanges } from './record.ts';
-import { applyScript } from './script.ts';
 import type { PostgresSession } from './session.ts';
+import { applyStep } from './step.ts';
 import { parseTableName, sqlName } from './table-name.ts';
 import { applyUnwrapped } from './unwrapped.ts';
 
@@ -62,12 +62,8 @@ export function postgresMigrations(
       };
       return here.facts.pooled ? work() : underSessionLock(here, work);
     },
-    apply: async ({ script, ...step }) => {
-      const here = await bench();
-      return typeof script === 'function'
-        ? applyFunction(here, { ...step, script })
-        : applyScript(here, { ...step, script });
-    },
+    apply: async (step) => applyStep(await bench(), step),
+    applyGroup: async (steps) => applyGroup(await bench(), steps),
     applyUnwrapped: async (step) => applyUnwrapped(await bench(), step),
     record: async (changes) => recordChanges(await bench(), changes),
     accept: async (migration, accepted) => acceptInLedger(await bench(), migration, accepted),

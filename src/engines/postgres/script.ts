@@ -7,6 +7,7 @@ import { sendMessage, type Answer } from './message.ts';
 import { packetBytes, packets } from './packets.ts';
 import { rollBack } from './rollback.ts';
 import { partsOf, type ScriptMessage } from './script-message.ts';
+import type { PostgresSession } from './session.ts';
 import { cleaning, closing, leaveTaking, openTransaction, type Opening } from './transaction.ts';
 
 export interface ScriptStep extends Step {
@@ -29,27 +30,39 @@ export async function applyScript(
   signal.throwIfAborted();
   const opening = await openTransaction(bench, { change, lockTimeout });
   if (!opening) return 'done-by-another';
-  await using attendant = attendTo(bench, { pid: opening.pid, lockTimeout });
+  const { pid } = opening;
+  await using attendant = attendTo(bench, { pid, lockTimeout });
   for (const message of messages(bench, step, opening)) {
     if (signal.aborted) await rollBack(session.client);
     signal.throwIfAborted();
     const answer = await attendant.attend(sendMessage(session.client, partsOf(message)));
-    if (answer.error !== null) await judge(bench, step, { message, answer, attendant, opening });
+    if (answer.error !== null) await judge(bench, step, { message, answer, attendant, pid });
   }
   return 'done';
 }
 
-function* messages(
+/** A step as one message, with what opens its transaction. */
+export function wholeMessage(
   bench: Bench,
   { script, change }: ScriptStep,
+  before: readonly string[],
+): ScriptMessage {
+  const { statements: after, commitAt } = closing(bench, [change]);
+  const [packet = none] = packets(script, Infinity);
+  return { ...packet, ...packetBytes(script, packet), before, after, commitAt };
+}
+
+function* messages(
+  bench: Bench,
+  step: ScriptStep,
   { statements: before }: Opening,
 ): Generator<ScriptMessage> {
-  const { statements: after, commitAt } = closing(bench, [change]);
+  const { script, change } = step;
   if (script.bytes.length <= messageLimit) {
-    const [packet = none] = packets(script, Infinity);
-    yield { ...packet, ...packetBytes(script, packet), before, after, commitAt };
+    yield wholeMessage(bench, step, before);
     return;
   }
+  const { statements: after, commitAt } = closing(bench, [change]);
   let count = 0;
   yield { ...own, before };
   for (const packet of packets(script, messageLimit)) {
@@ -75,31 +88,36 @@ interface Stopped {
   readonly message: ScriptMessage;
   readonly answer: Answer;
   readonly attendant: Attendant;
-  readonly opening: Opening;
+  /** The backend that ran it. */
+  readonly pid: number;
 }
 
-/** Returns where the COMMIT was done before the trouble; else throws, with nothing left behind. */
-async function judge(
+/** Behind a message that did not come to its end. Never throws. */
+export async function clean({ client }: PostgresSession): Promise<void> {
+  await sendMessage(client, [Buffer.from(cleaning.join(';'))]);
+}
+
+/**
+ * What to make of a message that went wrong. Returns where the COMMIT was done before; else throws,
+ * with nothing left behind.
+ */
+export async function judge(
   bench: Bench,
   { change }: ScriptStep,
-  { message, answer, attendant, opening }: Stopped,
+  { message, answer, attendant, pid }: Stopped,
 ): Promise<void> {
   const { session, signal } = bench;
   const { before, statements, commitAt } = message;
   const committed =
     commitAt !== null && answer.completed > before.length + statements.length + commitAt;
-  if (committed) {
-    // Only the cleaning is missing; on a connection that is lost there is nothing to clean.
-    await sendMessage(session.client, [Buffer.from(cleaning.join(';'))]);
-    return;
-  }
-  if (answer.lost) {
-    signal.throwIfAborted();
-    const mayBeDone = commitAt !== null;
-    return afterLoss(bench, { change, mayBeDone, pid: opening.pid, error: answer.error });
-  }
-  await rollBack(session.client);
+  if (!answer.lost) await rollBack(session.client);
+  // Only the cleaning is missing.
+  if (committed) return clean(session);
   signal.throwIfAborted();
+  if (answer.lost) {
+    const mayBeDone = commitAt !== null;
+    return afterLoss(bench, { change, mayBeDone, pid, error: answer.error });
+  }
   throw scriptFailure(message, answer, {
     reason: session.failure(answer.error),
     holders: attendant.holders,

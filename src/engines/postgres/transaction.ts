@@ -35,8 +35,27 @@ export async function openTransaction(
   return null;
 }
 
-function begin(lockTimeout: number): readonly string[] {
+export function begin(lockTimeout: number): readonly string[] {
   return ['BEGIN', `SET LOCAL lock_timeout = ${Math.round(lockTimeout)}`];
+}
+
+/** A setting of our own, of no meaning to the server. */
+const doneSetting = 'jem_db.done';
+
+/** Says in the session that a message was done to its very end; `cleaning` forgets it. */
+export function markDone(mark: string): string {
+  return `SET ${doneSetting} = '${mark}'`;
+}
+
+/**
+ * Opens a transaction for a message that was sent before the one in front of it was answered. Where
+ * that one was not done to its end, this fails, and leaves a transaction open that has failed: so
+ * nothing behind it runs either.
+ */
+export function beginBehind(mark: string, lockTimeout: number): readonly string[] {
+  const done = `pg_catalog.current_setting('${doneSetting}', true) OPERATOR(pg_catalog.=) '${mark}'`;
+  const value = `CASE WHEN ${done} THEN '${Math.round(lockTimeout)}' ELSE 'the migration before has failed' END`;
+  return ['BEGIN', `SELECT pg_catalog.set_config('lock_timeout', ${value}, true)`];
 }
 
 /** Behind a script: who and what it has made of this session must not bear on the ledger. */

@@ -118,10 +118,12 @@ export function openLedger(connection: Connection, name: string) {
       const sql = `UPDATE ${table} SET statements_done = ? WHERE name = ? AND statements_done IS ?`;
       return db.prepare(sql).run(to, migration, from).changes === 1;
     },
-    accept(migration: string, { checksum, fileGone, upSql, downSql }: AcceptedFile): void {
+    accept(migration: string, accepted: AcceptedFile): void {
+      const { checksum, fileGone, upSql, downSql, name = migration } = accepted;
       db.prepare(
-        `UPDATE ${table} SET checksum = ?, file_gone = ?, up_sql = ?, down_sql = ? WHERE name = ?`,
-      ).run(checksum, Number(fileGone), upSql, downSql, migration);
+        `UPDATE ${table} SET name = ?, checksum = ?, file_gone = ?, up_sql = ?, down_sql = ?
+         WHERE name = ?`,
+      ).run(name, checksum, Number(fileGone), upSql, downSql, migration);
     },
   };
 }
