@@ -6,6 +6,7 @@ import { sendMessages, type Answer } from './message.ts';
 import { clean, judge, wholeMessage, type ScriptStep } from './script.ts';
 import { partsOf, type ScriptMessage } from './script-message.ts';
 import { applyStep } from './step.ts';
+import type { PostgresSession } from './session.ts';
 import { begin, beginBehind, markDone } from './transaction.ts';
 
 /** Of a group. Each step behind one that fails leaves an entry in the server's log. */
@@ -48,8 +49,8 @@ function messagesOf(bench: Bench, group: readonly ScriptStep[]): readonly Script
   return group.map((step, index) => {
     const { lockTimeout } = step;
     const before = index === 0 ? begin(lockTimeout) : beginBehind(`${id}/${index}`, lockTimeout);
-    const message = wholeMessage(bench, step, before);
-    if (index === group.length - 1) return message;
+    if (index === group.length - 1) return wholeMessage(bench, step, before);
+    const message = wholeMessage(bench, step, [...before, flushLater]);
     return { ...message, after: [...message.after, markDone(`${id}/${index + 1}`)] };
   });
 }
@@ -79,15 +80,32 @@ async function outcomeOf(
         // The mark of the last that was done.
         await clean(bench.session);
         if (results.length === 0) throw failure;
+        await flush(bench.session, answer);
         return { results, failure };
       }
     }
     results.push({ outcome: 'done', durationMs: answer.at - last });
     last = answer.at;
     // Only its cleaning failed, so that those behind it did not run.
-    if (answer.error !== null && !answer.lost) break;
+    if (answer.error !== null && !answer.lost) {
+      await flush(bench.session, answer);
+      break;
+    }
   }
   return { results, failure: null };
+}
+
+/** Nothing is told as done before the disk has it: not by this commit, by the last of the group. */
+const flushLater = 'SET LOCAL synchronous_commit = off';
+
+/**
+ * Where the last of a group did not commit, another transaction flushes what came before it.
+ * Source: PostgreSQL manual, "Asynchronous Commit".
+ */
+async function flush({ client }: PostgresSession, { lost }: Answer): Promise<void> {
+  if (lost) return;
+  const message = "pg_catalog.pg_logical_emit_message(true, 'jem-db', 'flush')";
+  await client.query(`BEGIN; SELECT ${message}; COMMIT`);
 }
 
 /** The steps from the first on that may be sent at one go; one or none: the first goes by itself. */
