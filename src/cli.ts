@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { homedir, userInfo } from 'node:os';
 import { commands } from './commands/all.ts';
 import type { Outcome } from './commands/command.ts';
@@ -23,15 +24,47 @@ export function main(): void {
     });
   // A reader that has seen enough (`| head`) is no failure; writes report every other error.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  run(process.argv.slice(2), controller.signal).then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      process.exitCode = exitCodes.bug.code;
-      console.error(error);
-    },
-  );
+  const leave = guardEnd(controller);
+  run(process.argv.slice(2), controller.signal).then(leave, (error: unknown) => {
+    console.error(error);
+    leave(exitCodes.bug.code);
+  });
+}
+
+/** How long what a migration has left open (a timer, a pool) may hold the process up. */
+const graceMs = 500;
+
+/**
+ * The code of JavaScript migrations runs in this process: it must not write into the result, nor
+ * end the run as if all were well. Returns what ends it with an exit code.
+ */
+function guardEnd(controller: AbortController): (code: number) => void {
+  let ended = false;
+  Object.assign(console, new Console(process.stderr));
+  const stop = (message: string, cause?: unknown): void =>
+    controller.abort(
+      new JemError('internal', message, {
+        why: 'A JavaScript migration has not awaited something; if there is none, this is a bug in jem-db.',
+        hint: 'Await every promise in it; else please report it, with the lines above, to the project’s issue tracker.',
+        cause,
+      }),
+    );
+  process.on('uncaughtException', (error: unknown) => {
+    if (ended) return;
+    const message = error instanceof Error ? error.message : String(error);
+    stop(`An error that nobody waited for: ${message}`, error);
+  });
+  process.on('beforeExit', () => {
+    if (!ended) stop('The run waits for something that will never happen');
+  });
+  process.on('exit', (code) => {
+    if (!ended && code === exitCodes.done.code) process.exitCode = exitCodes.bug.code;
+  });
+  return (code) => {
+    ended = true;
+    process.exitCode = code;
+    setTimeout(() => process.exit(), graceMs).unref();
+  };
 }
 
 /** What one run tells: gathered while it runs, printed once at its end. */
@@ -216,7 +249,9 @@ function asJemError(error: unknown, signal: AbortSignal): JemError {
 }
 
 function reportBug(thrown: unknown, started: Run): void {
-  const stack = thrown instanceof Error ? thrown.stack : String(thrown);
+  let origin = thrown;
+  while (origin instanceof JemError && origin.details.cause) origin = origin.details.cause;
+  const stack = origin instanceof Error ? origin.stack : String(origin);
   console.error(
     `jem-db ${version}, Node.js ${process.version}, ${process.platform}, ` +
       `command: ${started.command || '(none)'}\n${withoutSecrets(stack ?? '')}`,

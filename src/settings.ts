@@ -231,7 +231,7 @@ function isSettingName(text: string): text is SettingName {
 /** Files that are not there, or are folders (`.env` often is one), count as absent. */
 async function readIfThere(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return null;

@@ -23,23 +23,24 @@ export interface WaitResult {
 }
 
 /**
- * Waits until a real login works. Only what can heal is tried again; a wrong password or a
+ * Waits until a real login works; `login` is told how long it may take at most, in milliseconds. Only what can heal is tried again; a wrong password or a
  * missing database is thrown at once, and the last error when tries or time are used up.
  */
 export async function waitForDatabase(
-  login: () => Promise<Session>,
+  login: (longest: number) => Promise<Session>,
   wish: WaitWish,
 ): Promise<WaitResult> {
   const started = performance.now();
   const waited = (): number => Math.round(performance.now() - started);
+  const timeLeft = (): number => (wish.timeout === null ? Infinity : wish.timeout - waited());
   for (let tries = 1; ; tries++) {
     try {
-      await using session = await login();
+      await using session = await login(Math.max(timeLeft(), 1));
       await session.query('select 1');
       return { outcome: 'ready', tries, waitedMs: waited() };
     } catch (error) {
       if (!(error instanceof JemError) || !error.retryable) throw error;
-      const left = wish.timeout === null ? Infinity : wish.timeout - waited();
+      const left = timeLeft();
       if (tries >= wish.tries || left <= 0) throw gaveUp(error, tries, waited());
       const pause = Math.min(firstPause * 2 ** (tries - 1), longestPause, left);
       await pausing(pause, wish, () => wish.onWait(error, waited()));

@@ -85,10 +85,19 @@ export function sourceOfDatabase({ database, databaseFile }: RawSettings): strin
     : database.from;
 }
 
-/** How strongly a setting was given; a flag beats the environment, which beats a file. */
+/** How strongly a setting was given, the weakest first: the order of the settings themselves. */
+const strengths = [
+  /^default/,
+  /^file/,
+  /^\.env DATABASE/,
+  /^environment DATABASE/,
+  /^\.env JEM_DB/,
+  /^environment JEM_DB/,
+  /^flag/,
+];
+
 function strength({ from }: Setting): number {
-  const rank = ['default', 'file', '.env', 'environment', 'flag'];
-  return rank.findIndex((word) => from.startsWith(word));
+  return strengths.findIndex((pattern) => pattern.test(from));
 }
 
 async function urlInFile({ value, from, base }: Setting): Promise<string> {

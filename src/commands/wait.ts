@@ -20,7 +20,13 @@ export const wait = command<WaitResult>({
   async run(input, context) {
     const { waitForDatabase } = await import('../wait.ts');
     const target = await targetOf(context);
-    return waitForDatabase(() => openSession(context, target, 'existing'), {
+    const { settings } = context;
+    const login = (longest: number): ReturnType<typeof openSession> => {
+      const connectTimeout = Math.min(settings.connectTimeout, longest);
+      const hasty = { ...context, settings: { ...settings, connectTimeout } };
+      return openSession(hasty, target, 'existing');
+    };
+    return waitForDatabase(login, {
       tries: input.number('tries') ?? defaultTries,
       timeout: timeoutOf(input),
       signal: context.signal,

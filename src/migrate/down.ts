@@ -1,6 +1,7 @@
 import type { LedgerRow, Session } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import { load, type Loaded } from './load.ts';
+import { readFileOptions } from '../sql/options.ts';
 import type { Migration, Source } from './migration.ts';
 import { findMigration } from './find.ts';
 import { groupedRunner } from './group.ts';
@@ -39,12 +40,15 @@ export async function migrateDown(
   const wanted = await selected(workplace, wish);
   if (wanted.length === 0) return { outcome: 'nothing-to-do', reverted: [], remaining: [] };
   const names = wanted.map(({ name }) => name);
-  const everything = wanted.length === ((await workplace.ledger.read()) ?? []).length;
+  const before = new Set((await workplace.ledger.read())?.map(({ name }) => name));
+  const everything = wanted.length === before.size;
   if (wish.to === '0' || (everything && wanted.length > 1)) await wish.onAll(names);
   return asOnlyRunner(workplace, async () => {
     const ways = new Map<string, Loaded>();
-    const still = new Set((await workplace.ledger.read())?.map(({ name }) => name));
-    // What another runner applied meanwhile was not asked about.
+    const now = ((await workplace.ledger.read()) ?? []).map(({ name }) => name);
+    const still = new Set(now);
+    const newer = now.filter((name) => !before.has(name));
+    if (newer.length > 0) throw overtaken(newer);
     for (const name of names) if (still.has(name)) ways.set(name, await wayDown(workplace, name));
     return revertAll(workplace, ways);
   });
@@ -55,7 +59,11 @@ async function selected(workplace: Workplace, { to, step }: DownWish): Promise<L
   const latestFirst = [...applied, ...unfinished].toReversed();
   if (to === undefined) return latestFirst.slice(0, step ?? 1);
   if (to === '0') return latestFirst;
-  const { name } = findMigration(workplace.folder.migrations, to, workplace.setup.cwd);
+  // The file of an applied migration may be gone.
+  const known = latestFirst.some((row) => row.name === to);
+  const { name } = known
+    ? { name: to }
+    : findMigration(workplace.folder.migrations, to, workplace.setup.cwd);
   const stays = latestFirst.findIndex((row) => row.name === name);
   if (stays >= 0) return latestFirst.slice(0, stays);
   throw new JemError(
@@ -65,6 +73,14 @@ async function selected(workplace: Workplace, { to, step }: DownWish): Promise<L
       hint: 'See what is applied: `jem-db migrate status`',
     },
   );
+}
+
+/** What another runner applied meanwhile stands on what was to be reverted; nobody was asked. */
+function overtaken(names: readonly string[]): JemError {
+  return new JemError('runner-busy', 'Stopped: another runner has applied more meanwhile', {
+    why: `It applied ${names.join(', ')}. Nothing was reverted.`,
+    hint: 'Look at it (`jem-db migrate status`), then run this again.',
+  });
 }
 
 async function wayDown(workplace: Workplace, name: string): Promise<Loaded> {
@@ -82,6 +98,18 @@ async function wayDown(workplace: Workplace, name: string): Promise<Loaded> {
   });
 }
 
+function refuseText(name: string, file: string, text: string): void {
+  const { irreversible } = readFileOptions(new TextEncoder().encode(text), file);
+  if (irreversible !== null) throw irreversibleBecause(name, file, irreversible);
+}
+
+function irreversibleBecause(name: string, file: string, reason: string): JemError {
+  return new JemError('migration-not-reversible', `${name} cannot be reverted`, {
+    why: `${file} says: irreversible because ${reason}`,
+    hint: 'Restore a backup from before the migration. Nothing was reverted.',
+  });
+}
+
 async function refuseIrreversible(
   { session }: Workplace,
   { name, up, down }: Migration,
@@ -89,17 +117,15 @@ async function refuseIrreversible(
   for (const source of [up, ...(down ? [down] : [])]) {
     if (source.kind === 'module') continue;
     const { irreversible } = (await load(source, 'up', session.engine.dialect)).options;
-    if (irreversible === null) continue;
-    throw new JemError('migration-not-reversible', `${name} cannot be reverted`, {
-      why: `${source.file} says: irreversible because ${irreversible}`,
-      hint: 'Restore a backup from before the migration. Nothing was reverted.',
-    });
+    if (irreversible !== null) throw irreversibleBecause(name, source.file, irreversible);
   }
 }
 
 async function keptWayDown({ ledger }: Workplace, name: string): Promise<Source | null> {
-  const { downSql } = await ledger.texts(name);
+  const { upSql, downSql } = await ledger.texts(name);
   if (downSql === null) return null;
+  const file = `${name} (the text kept in the ledger)`;
+  for (const text of [upSql, downSql]) if (text !== null) refuseText(name, file, text);
   return {
     file: `${name} (the way down kept in the ledger)`,
     kind: 'sql',

@@ -41,6 +41,24 @@ export async function checksumOf(source: Source, dialect: Dialect): Promise<stri
     : reported(source, bytes, () => tokenChecksum(bytes, dialect));
 }
 
+/**
+ * What the ledger keeps of a file that is recorded and not run: it may hold what jem-db would
+ * refuse to run, and a module is not loaded.
+ */
+export async function readFor(
+  source: Source,
+  dialect: Dialect,
+): Promise<Pick<Loaded, 'checksum' | 'text'>> {
+  const bytes = await source.read();
+  if (source.kind === 'module') return { checksum: moduleChecksum(bytes), text: null };
+  const checksum = reported(source, bytes, () => tokenChecksum(bytes, dialect));
+  return { checksum, text: keptText(bytes) };
+}
+
+function keptText(bytes: Uint8Array): string | null {
+  return bytes.length > keptTextLimit ? null : new TextDecoder().decode(bytes);
+}
+
 /** A module is hashed as it stands, line ends apart. */
 function moduleChecksum(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes).replaceAll('\r\n', '\n');
@@ -90,7 +108,7 @@ function loadSql(source: Source, bytes: Uint8Array, dialect: Dialect): Loaded {
       bytes: runnable,
       statements: seen.listed ?? { [Symbol.iterator]: () => splitStatements(runnable, dialect) },
     },
-    text: bytes.length > keptTextLimit ? null : new TextDecoder().decode(bytes),
+    text: keptText(bytes),
   };
 }
 

@@ -9,7 +9,7 @@ import { JemError } from '../errors.ts';
  */
 export async function loadModule(file: string, direction: 'up' | 'down'): Promise<ScriptFunction> {
   const exported = await importFile(resolve(file));
-  const found = exported[direction];
+  const found = exported[direction] ?? ofDefault(exported['default'], direction);
   if (isScriptFunction(found)) return found;
   if (direction === 'down')
     throw new JemError('migration-not-reversible', `${file} exports no function "down"`, {
@@ -18,6 +18,12 @@ export async function loadModule(file: string, direction: 'up' | 'down'): Promis
   throw new JemError('migration-unreadable', `${file} exports no function "up"`, {
     hint: 'Export one: `export async function up(database) { await database.execute("…") }`.',
   });
+}
+
+/** CommonJS with computed exports, and `export default { up, down }`. */
+function ofDefault(exported: unknown, direction: 'up' | 'down'): unknown {
+  if (typeof exported !== 'object' || exported === null) return undefined;
+  return Object.entries(exported).find(([name]) => name === direction)?.[1];
 }
 
 function isScriptFunction(value: unknown): value is ScriptFunction {

@@ -10,8 +10,10 @@ export function compareVersions(a: readonly bigint[], b: readonly bigint[]): num
   return a.length - b.length;
 }
 
+export type Placed = Pick<Migration, 'name' | 'version'>;
+
 /** The order migrations run in: by version, then by name, whatever the locale. */
-export function compareMigrations(a: Migration, b: Migration): number {
+export function compareMigrations(a: Placed, b: Placed): number {
   return compareVersions(a.version, b.version) || compareText(a.name, b.name);
 }
 

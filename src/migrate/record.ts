@@ -1,6 +1,6 @@
 import type { NewLedgerRow } from '../engines/engine.ts';
 import { version } from '../version.ts';
-import { keptTextLimit, load, type Loaded } from './load.ts';
+import { keptTextLimit, type Loaded, readFor } from './load.ts';
 import type { Migration } from './migration.ts';
 import type { Workplace } from './setup.ts';
 
@@ -27,7 +27,7 @@ export async function recordAsApplied(
 ): Promise<void> {
   const changes = [];
   for (const migration of migrations) {
-    const script = await load(migration.up, 'up', session.engine.dialect);
+    const script = await readFor(migration.up, session.engine.dialect);
     changes.push({ kind: 'insert', row: await rowOf(migration, script) } as const);
   }
   await ledger.record(changes);

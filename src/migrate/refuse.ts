@@ -5,6 +5,7 @@ const refusals: Readonly<Record<Exclude<ProblemKind, 'unfinished'>, readonly [Er
   {
     changed: ['migration-changed', 'has changed since it was applied'],
     missing: ['migration-missing', 'is applied, and its file is missing'],
+    renamed: ['migration-missing', 'is applied, and its file was renamed'],
     'out-of-order': ['migration-out-of-order', 'is numbered before one that is applied already'],
     'number-twice': ['migration-number-twice', 'has the number of another migration'],
     'half-reverted': ['migration-unfinished', 'is half reverted'],

@@ -1,7 +1,7 @@
 import type { MigrationSession, Session } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import { lineDifference } from './difference.ts';
-import { load } from './load.ts';
+import { readFor } from './load.ts';
 import type { Migration } from './migration.ts';
 import { type MigrateSetup, asOnlyRunner, openWorkplace } from './setup.ts';
 import { type Problem, readState } from './state.ts';
@@ -9,7 +9,7 @@ import { rowOf } from './record.ts';
 
 export interface Repaired {
   readonly name: string;
-  readonly kind: 'changed' | 'missing' | 'unfinished' | 'half-reverted';
+  readonly kind: 'changed' | 'missing' | 'renamed' | 'unfinished' | 'half-reverted';
   /** A changed file: the text that was applied against the one accepted; null where none was kept. */
   readonly difference: string | null;
 }
@@ -37,11 +37,17 @@ export async function migrateRepair(
   const files = new Map(workplace.folder.migrations.map((each) => [each.name, each]));
   return asOnlyRunner(workplace, async () => {
     const repaired: Repaired[] = [];
-    for (const { name, kind } of wanted) {
-      const difference = await repair[kind](session, workplace.ledger, name, files.get(name));
+    const still = (await readState(workplace)).problems;
+    // Another runner may have finished or mended it meanwhile: then there is nothing to forget.
+    const same = wanted.filter((one) =>
+      still.some(({ name, kind }) => name === one.name && kind === one.kind),
+    );
+    for (const { name, kind, renamedTo } of same) {
+      const file = files.get(renamedTo ?? name);
+      const difference = await repair[kind](session, workplace.ledger, name, file);
       repaired.push({ name, kind, difference });
     }
-    return { outcome: 'repaired', repaired };
+    return { outcome: repaired.length > 0 ? 'repaired' : 'nothing-to-do', repaired };
   });
 }
 
@@ -80,7 +86,7 @@ const forget: Repair = async (_session, ledger, name) => {
 const repair: Readonly<Record<Repaired['kind'], Repair>> = {
   async changed(session, ledger, name, migration) {
     if (!migration) return null;
-    const script = await load(migration.up, 'up', session.engine.dialect);
+    const script = await readFor(migration.up, session.engine.dialect);
     const before = await ledger.texts(name);
     const { checksum, upSql, downSql } = await rowOf(migration, script);
     await ledger.accept(name, { checksum, upSql, downSql, fileGone: false });
@@ -90,6 +96,13 @@ const repair: Readonly<Record<Repaired['kind'], Repair>> = {
     const row = (await ledger.read())?.find((each) => each.name === name);
     const texts = await ledger.texts(name);
     if (row) await ledger.accept(name, { ...texts, checksum: row.checksum, fileGone: true });
+    return null;
+  },
+  async renamed(session, ledger, name, migration) {
+    if (!migration) return null;
+    const script = await readFor(migration.up, session.engine.dialect);
+    const { name: renamedTo, checksum, upSql, downSql } = await rowOf(migration, script);
+    await ledger.accept(name, { name: renamedTo, checksum, upSql, downSql, fileGone: false });
     return null;
   },
   unfinished: forget,

@@ -1,7 +1,8 @@
 import type { LedgerRow } from '../engines/engine.ts';
 import { checksumOf } from './load.ts';
 import type { Migration } from './migration.ts';
-import { compareMigrations, duplicates, outOfOrder } from './order.ts';
+import { parseName } from './naming.ts';
+import { compareMigrations, duplicates, outOfOrder, type Placed } from './order.ts';
 import type { Workplace } from './setup.ts';
 
 /** Files read at the same time when checksums are compared. */
@@ -10,6 +11,7 @@ const readsAtOnce = 32;
 export type ProblemKind =
   | 'changed'
   | 'missing'
+  | 'renamed'
   | 'out-of-order'
   | 'number-twice'
   | 'unfinished'
@@ -18,6 +20,8 @@ export type ProblemKind =
 export interface Problem {
   readonly kind: ProblemKind;
   readonly name: string;
+  /** The pending file that has the content of a missing one. */
+  readonly renamedTo?: string;
   readonly hint: string;
 }
 
@@ -34,7 +38,8 @@ export interface State {
 /** Reads the ledger and compares every applied file with its checksum. Changes nothing. */
 export async function readState(workplace: Workplace): Promise<State> {
   const rows = (await workplace.ledger.read()) ?? [];
-  return judge(workplace, rows, await changedNames(workplace, rows));
+  const changed = await changedNames(workplace, rows);
+  return judge(workplace, rows, { changed, renamed: await renamedNames(workplace, rows) });
 }
 
 async function changedNames(
@@ -54,18 +59,42 @@ async function changedNames(
   return changed;
 }
 
-/** Pure: the state that follows from the folder, the ledger's rows and the changed files. */
+/** Applied names whose file is gone, with the pending file that has the same content. */
+async function renamedNames(
+  { folder, session }: Workplace,
+  rows: readonly LedgerRow[],
+): Promise<ReadonlyMap<string, string>> {
+  const files = new Set(folder.migrations.map(({ name }) => name));
+  const missing = rows.filter(({ name, fileGone }) => !files.has(name) && !fileGone);
+  const renamed = new Map<string, string>();
+  if (missing.length === 0) return renamed;
+  const applied = new Set(rows.map(({ name }) => name));
+  for (const { name, up } of folder.migrations.filter((each) => !applied.has(each.name))) {
+    const checksum = await checksumOf(up, session.engine.dialect);
+    const same = missing.find((row) => row.checksum === checksum && !renamed.has(row.name));
+    if (same) renamed.set(same.name, name);
+  }
+  return renamed;
+}
+
+interface Compared {
+  readonly changed: ReadonlySet<string>;
+  readonly renamed: ReadonlyMap<string, string>;
+}
+
+/** Pure: the state that follows from the folder, the ledger's rows and the compared files. */
 function judge(
   { folder }: Pick<Workplace, 'folder'>,
   rows: readonly LedgerRow[],
-  changed: ReadonlySet<string>,
+  { changed, renamed }: Compared,
 ): State {
   const { migrations } = folder;
   const names = new Set(migrations.map(({ name }) => name));
   const whole = new Set(
     rows.filter(({ statementsDone }) => statementsDone === null).map(({ name }) => name),
   );
-  const pending = migrations.filter(({ name }) => !whole.has(name));
+  const targets = new Set(renamed.values());
+  const pending = migrations.filter(({ name }) => !whole.has(name) && !targets.has(name));
   return {
     applied: rows.filter(({ name }) => whole.has(name)).toSorted(byTime(migrations)),
     unfinished: rows.filter(({ name }) => !whole.has(name)),
@@ -74,8 +103,10 @@ function judge(
       ...rows.filter(({ name }) => changed.has(name)).map(({ name }) => problem('changed', name)),
       ...rows
         .filter(({ name, fileGone }) => !names.has(name) && !fileGone)
-        .map(({ name }) => problem('missing', name)),
-      ...outOfOrder([...whole], migrations).map(({ name }) => problem('out-of-order', name)),
+        .map(({ name }) => missingOrRenamed(name, renamed.get(name))),
+      ...outOfOrder([...whole, ...targets], migrations).map(({ name }) =>
+        problem('out-of-order', name),
+      ),
       ...duplicates(migrations)
         .filter((pair) => pair.some((name) => !whole.has(name)))
         .map(([first, second]) => problem('number-twice', whole.has(second) ? first : second)),
@@ -90,12 +121,12 @@ function judge(
 
 /** Rows of one instant (a baseline, an adoption) stand in the order of their files. */
 function byTime(migrations: readonly Migration[]): (a: LedgerRow, b: LedgerRow) => number {
-  const place = new Map(
-    migrations.toSorted(compareMigrations).map(({ name }, index) => [name, index]),
-  );
+  const byName = new Map(migrations.map((migration) => [migration.name, migration]));
+  // A file that is gone has its place by its name.
+  const placed = ({ name }: LedgerRow): Placed =>
+    byName.get(name) ?? { name, version: parseName(name)?.version ?? [] };
   return (a, b) =>
-    Date.parse(a.appliedAt) - Date.parse(b.appliedAt) ||
-    (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0);
+    Date.parse(a.appliedAt) - Date.parse(b.appliedAt) || compareMigrations(placed(a), placed(b));
 }
 
 const hints: Readonly<Record<ProblemKind, (name: string) => string>> = {
@@ -103,6 +134,8 @@ const hints: Readonly<Record<ProblemKind, (name: string) => string>> = {
     `Put the file back as it was and write a new migration for the change; or, if the database is right, accept it: \`jem-db migrate repair ${name}\``,
   missing: (name) =>
     `Bring the file back (another branch may have it); or accept that it is gone: \`jem-db migrate repair ${name}\``,
+  renamed: (name) =>
+    `Record its new name: \`jem-db migrate repair ${name}\`; as it is, it would run again`,
   'out-of-order': (name) =>
     `Give it a new number: \`jem-db migrate rebase ${name}\`; or apply it late knowingly: \`jem-db migrate up --allow-out-of-order\``,
   'number-twice': (name) =>
@@ -115,4 +148,9 @@ const hints: Readonly<Record<ProblemKind, (name: string) => string>> = {
 
 function problem(kind: ProblemKind, name: string): Problem {
   return { kind, name, hint: hints[kind](name) };
+}
+
+function missingOrRenamed(name: string, renamedTo: string | undefined): Problem {
+  if (renamedTo === undefined) return problem('missing', name);
+  return { ...problem('renamed', name), renamedTo };
 }

@@ -6,7 +6,7 @@ import {
   StatementFailure,
   type Step,
 } from '../engines/engine.ts';
-import { JemError } from '../errors.ts';
+import { Interrupted, JemError } from '../errors.ts';
 import { locate } from '../sql/position.ts';
 import type { Loaded } from './load.ts';
 import type { Source } from './migration.ts';
@@ -49,7 +49,29 @@ export async function runStep(
 /** What the engine is handed for one direction of a migration. */
 export function stepOf(setup: MigrateSetup, loaded: Loaded, change: LedgerChange): Step {
   const lockTimeout = loaded.options.lockTimeout ?? setup.lockTimeout;
-  return { change, lockTimeout, script: loaded.run };
+  const script = isScript(loaded.run) ? loaded.run : stoppable(loaded.run, setup.signal);
+  return { change, lockTimeout, script };
+}
+
+/** A function that awaits what never comes still ends when the run is stopped. */
+function stoppable(run: ScriptFunction, signal: AbortSignal): ScriptFunction {
+  return async (database) => {
+    const { promise, stop } = stopped(signal);
+    try {
+      await Promise.race([run(database), promise]);
+    } finally {
+      stop();
+    }
+  };
+}
+
+function stopped(signal: AbortSignal): { promise: Promise<never>; stop: () => void } {
+  const done = new AbortController();
+  const promise = new Promise<never>((_resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true, signal: done.signal });
+  });
+  return { promise, stop: () => done.abort() };
 }
 
 /** Whether trying again may help: somebody held a lock. */
@@ -61,11 +83,17 @@ export function mayPass(error: unknown): boolean {
 /** A step's error with file, line and column, as far as it has a place. */
 export function withPlace(error: unknown, loaded: Loaded): unknown {
   if (error instanceof StatementFailure) return placed(error, loaded);
-  return isScript(loaded.run) || error instanceof JemError ? error : thrown(error, loaded.source);
+  return isScript(loaded.run) || error instanceof Interrupted
+    ? error
+    : thrown(error, loaded.source);
 }
 
 /** A module's own error is the migration's, not a bug of jem-db. */
 function thrown(error: unknown, { file }: Source): JemError {
+  if (error instanceof JemError) {
+    const why = [error.details.why, `It happened in ${file}.`].filter(Boolean).join(' ');
+    return error.with({ why });
+  }
   const message = error instanceof Error ? error.message : String(error);
   return new JemError('migration-failed', `${file}: ${message}`, {
     why: 'The migration threw this itself; its transaction was rolled back.',
@@ -107,7 +135,7 @@ async function withRetries<T>(
 /** The failure with file, line, column and the line's text. */
 function placed(failure: StatementFailure, { source, run, statements }: Loaded): unknown {
   const { reason, statement, leftBehind } = failure;
-  if (!isScript(run)) return reason instanceof JemError ? reason : thrown(reason, source);
+  if (!isScript(run)) return thrown(reason, source);
   if (!(reason instanceof JemError)) return reason;
   const offset = failure.offset ?? startOf(run, statement);
   const hint = [reason.details.hint, leftBehind].filter(Boolean).join(' ');

@@ -9,7 +9,7 @@ import { failedAt, type Failed, type Timed } from './outcome.ts';
 import { refuseProblems } from './refuse.ts';
 import { runInOrder } from './runner.ts';
 import { asOnlyRunner, openWorkplace, type MigrateSetup, type Workplace } from './setup.ts';
-import { readState } from './state.ts';
+import { readState, type State } from './state.ts';
 import { rowOf } from './record.ts';
 import type { Session } from '../engines/engine.ts';
 
@@ -61,7 +61,9 @@ export async function migrateUp(
   return asOnlyRunner(workplace, async () => {
     const rows = (await workplace.ledger.read()) ?? [];
     const others = doneMeanwhile(wanted, rows);
-    const left = wanted.filter(({ name }) => !others.includes(name));
+    const left = sameRows(before, rows)
+      ? wanted
+      : await selectAgain(workplace, wish, others.length);
     return applyAll(workplace, left, loaded, others);
   });
 }
@@ -76,6 +78,27 @@ function select(
     return pending.filter((migration) => folder.migrations.indexOf(migration) <= last);
   }
   return pending.slice(0, step);
+}
+
+function sameRows({ applied, unfinished }: State, rows: readonly LedgerRow[]): boolean {
+  const before = new Map([...applied, ...unfinished].map((row) => [row.name, row.statementsDone]));
+  return (
+    rows.length === before.size &&
+    rows.every(({ name, statementsDone }) => before.get(name) === statementsDone)
+  );
+}
+
+/** Another runner worked while this one waited: it may have reverted some, or applied newer ones. */
+async function selectAgain(
+  workplace: Workplace,
+  wish: UpWish,
+  done: number,
+): Promise<readonly Migration[]> {
+  const { pending, problems } = await readState(workplace);
+  const step = wish.step === undefined ? undefined : Math.max(wish.step - done, 0);
+  const left = select(workplace, pending, { ...wish, step });
+  if (left.length > 0) refuseProblems(problems, wish.allowOutOfOrder);
+  return left;
 }
 
 /** What another tool has applied would be run a second time. */

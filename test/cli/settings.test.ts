@@ -87,4 +87,34 @@ describe('settings', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain('twice');
   });
+
+  it('name the database by the stronger of a URL and a file that holds one', async () => {
+    await using work = await project();
+    await work.write({ url: './from-url-file.db\n' });
+    const from = async (env: Record<string, string>) =>
+      (await settingOf(work, 'database', [], env))?.from;
+    const url = { DATABASE_URL: './a.db', JEM_DB_DATABASE_URL: './b.db' };
+    expect(await from({ ...url, DATABASE_URL_FILE: 'url' })).toBe(
+      'environment JEM_DB_DATABASE_URL',
+    );
+    expect(await from({ DATABASE_URL: './a.db', JEM_DB_DATABASE_URL_FILE: 'url' })).toContain(
+      'JEM_DB_DATABASE_URL_FILE',
+    );
+    await work.write({ '.env': 'JEM_DB_DATABASE_URL=./dot.db\n' });
+    expect(await from({ DATABASE_URL_FILE: 'url' })).toBe('.env JEM_DB_DATABASE_URL');
+  });
+
+  it('are read from files that begin with a byte order mark', async () => {
+    await using work = await project();
+    await work.write({ '.env': '\uFEFFDATABASE_URL=./dot.db\n', 'jem-db.json': '\uFEFF{}' });
+    expect((await settingOf(work, 'database'))?.from).toBe('.env DATABASE_URL');
+  });
+
+  it.each([
+    ['--ledger-table', ''],
+    ['--migrations', ''],
+  ])('refuse an empty %s', async (...flag) => {
+    await using work = await project();
+    expect((await work.run(['migrate', ...flag])).exitCode).toBe(2);
+  });
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { postgresVersions, sharedPostgres, startPostgres } from '../support/postgres.ts';
 import { project } from '../support/project.ts';
@@ -60,5 +62,17 @@ describe('wait', () => {
     expect((await work.run(['wait'])).exitCode).toBe(2);
     await work.run(['migrate']);
     expect((await work.run(['wait'])).exitCode).toBe(0);
+  });
+
+  it('takes no longer than its time when the server is silent', async () => {
+    await using silent = createServer((socket) => socket.resume());
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = silent.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    await using work = await project({}, `postgres://app@127.0.0.1:${port}/app`);
+    const { exitCode, stderr } = await work.run(['wait', '--timeout', '1s']);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('for 1 s');
   });
 });

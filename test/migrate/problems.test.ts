@@ -60,6 +60,24 @@ describe.each(testEngines())('what does not fit together on $title', ({ create }
     expect(await database.tables()).toContain('tags');
   });
 
+  it('knows a renamed file by its content, and records the new name', async () => {
+    await using database = await create();
+    await using work = await project({ ...twoMigrations, ...third }, database.url);
+    await work.run(['migrate', 'up', '--to', '2']);
+    for (const way of ['up', 'down'])
+      await work.move(`migrations/0001_users.${way}.sql`, `migrations/0001_people.${way}.sql`);
+    const refused = await work.run(['migrate', '--json']);
+    expect(refused.exitCode).toBe(4);
+    expect(refused.json().result).toMatchObject({
+      problems: [{ kind: 'renamed', name: '0001_users', renamedTo: '0001_people' }],
+    });
+    expect((await work.run(['migrate', 'repair', '0001_users'])).exitCode).toBe(0);
+    expect((await work.run(['migrate'])).exitCode).toBe(0);
+    expect((await work.run(['migrate', 'status', '--check'])).exitCode).toBe(0);
+    expect((await work.run(['migrate', 'down', '--to', '0', '--yes'])).exitCode).toBe(0);
+    expect(await database.tables()).toEqual([]);
+  });
+
   it('refuses a late file; gives it a new number, or applies it knowingly', async () => {
     await using database = await create();
     const [late, later] = ['create table late (id integer);', 'create table later (id integer);'];

@@ -4,7 +4,7 @@ import type { Rule } from './error-rules.ts';
 const fromPooler = ['08P01'];
 
 /** PgBouncer's messages at any time. */
-export const poolerRules: readonly Rule[] = [
+const poolerRules: readonly Rule[] = [
   {
     states: fromPooler,
     text: /no such database: (.*)/,

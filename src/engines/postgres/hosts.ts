@@ -40,7 +40,7 @@ export function hostLabel(host: PostgresHost): string {
 }
 
 /** A mistyped URL puts a piece of its password in front of an `@` in the host. */
-export function shownHost(host: string): string {
+function shownHost(host: string): string {
   return host.slice(host.lastIndexOf('@') + 1);
 }
 
