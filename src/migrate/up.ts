@@ -44,6 +44,8 @@ export async function migrateUp(
   wish: UpWish,
 ): Promise<UpResult> {
   const workplace = await openWorkplace(session, setup);
+  if (workplace.folder.migrations.length === 0)
+    setup.onNote(`There is no migration for ${session.engine.title} in ${workplace.folder.folder}`);
   await workplace.ledger.prepare();
   const before = await readState(workplace);
   refuseProblems(before.problems, wish.allowOutOfOrder);

@@ -135,5 +135,7 @@ describe.each(testEngines())('what does not fit together on $title', ({ create }
     expect(exitCode).toBe(2);
     expect(stderr).toContain('nowhere');
     expect(stderr).toContain('migrate new');
+    const empty = await work.run(['migrate']);
+    expect([empty.exitCode, empty.stderr]).toEqual([0, expect.stringContaining('no migration')]);
   });
 });
