@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Blocker } from '../engine.ts';
 import { statOrNull } from './file-facts.ts';
 
@@ -60,10 +61,21 @@ function processName(pid: number): string {
   return pid > 0 ? `process ${pid}${nameOf(pid)}` : 'a process elsewhere';
 }
 
+/** The program's file where it may be seen; its main thread may call itself something else. */
 function nameOf(pid: number): string {
-  try {
-    return ` (${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()})`;
-  } catch {
-    return '';
-  }
+  for (const look of [programOf, threadOf])
+    try {
+      return ` (${look(pid)})`;
+    } catch {
+      continue;
+    }
+  return '';
+}
+
+function programOf(pid: number): string {
+  return basename(readlinkSync(`/proc/${pid}/exe`));
+}
+
+function threadOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }
