@@ -54,6 +54,7 @@ describe('several runners at once on an empty database', () => {
       Array.from({ length: count }, () => startRunner([task, file, list])),
     );
     const ended = await Promise.all(runners.map((runner) => runner.process));
+    expect(runners.flatMap(({ told }) => told.filter((line) => 'failed' in line))).toEqual([]);
     expect(ended.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(
       ended.map(() => [0, '']),
     );
