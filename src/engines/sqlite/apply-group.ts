@@ -4,6 +4,7 @@ import type { Connection } from './driver.ts';
 import { sqliteError } from './errors.ts';
 import { needsForeignKeysOff } from './foreign-keys.ts';
 import { mentions } from './mentions.ts';
+import { patiently } from './patience.ts';
 import { nameOf } from './progress.ts';
 import { withSettings } from './settings.ts';
 import { begin, commit, rollback } from './transaction.ts';
@@ -23,7 +24,9 @@ export async function applyGroup(
 ): Promise<GroupOutcome> {
   const [first] = steps;
   if (!first) return { results: [], failure: null };
-  const group = groupOf(workshop, steps);
+  // It looks into the schema, which nobody can while another runner commits.
+  const patience = { timeout: first.lockTimeout, signal: workshop.signal };
+  const group = await patiently(() => groupOf(workshop, steps), patience);
   if (group.length === 1) return { results: [await single(workshop, first)], failure: null };
   return withSettings(workshop.connection.db, first.script, () => together(workshop, group));
 }
