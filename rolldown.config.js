@@ -7,11 +7,12 @@ const fromHere = (path) => resolve(import.meta.dirname, path);
 // and child_process inside commander, which is for subcommands that are programs of their own.
 const unused = {
   name: 'unused',
-  resolveId(source, importer) {
-    if (source === '@rushstack/ts-command-line') return fromHere('build/no-command-line.cjs');
-    if (source === 'node:child_process' && /node_modules.commander/.test(importer ?? ''))
-      return fromHere('build/no-child-process.cjs');
-    return null;
+  resolveId(source) {
+    return source === '@rushstack/ts-command-line' ? fromHere('build/no-command-line.cjs') : null;
+  },
+  transform(code, id) {
+    if (!/node_modules.commander.lib/.test(id)) return null;
+    return code.replace("require('node:child_process')", '{}');
   },
 };
 
@@ -29,10 +30,11 @@ export default defineConfig({
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
     codeSplitting: {
+      includeDependenciesRecursively: false,
       groups: [
         {
           name: 'folder',
-          test: /src.(sql.|duration|version|package\.json|migrate.(layouts|setup|state|load|folder|order|naming|listing|module|status|migration|statements-ledger))/,
+          test: /src.(sql.|migrate.(layouts|setup|state|load|folder|order|naming|listing|module|status|migration|checksum|statements-ledger))/,
         },
       ],
     },

@@ -11,6 +11,11 @@ if (!supported) {
   process.exitCode = 2;
 } else if (process.argv.length === 3 && process.argv[2] === '--version') {
   console.log(require('../package.json').version);
+} else if (process.argv.length === 3 && /^(--help|-h|help)$/.test(process.argv[2]) && help()) {
+  process.stdout.on('error', ({ code }) => {
+    if (code !== 'EPIPE') process.exitCode = 4;
+  });
+  process.stdout.write(help());
 } else {
   require('node:module').enableCompileCache?.();
   let program;
@@ -22,4 +27,15 @@ if (!supported) {
     process.exitCode = 2;
   }
   program?.main();
+}
+
+/** The help that the build has written; null before it has. */
+function help() {
+  try {
+    return require('node:fs').readFileSync(
+      require('node:path').join(__dirname, '../dist/help.txt'),
+    );
+  } catch {
+    return null;
+  }
 }

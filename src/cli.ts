@@ -1,4 +1,3 @@
-import { Console } from 'node:console';
 import { homedir, userInfo } from 'node:os';
 import { commands } from './commands/all.ts';
 import type { Outcome } from './commands/command.ts';
@@ -22,8 +21,6 @@ export function main(): void {
       if (controller.signal.aborted) process.exit(reason.exitCode);
       controller.abort(reason);
     });
-  // A reader that has seen enough (`| head`) is no failure; writes report every other error.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const leave = guardEnd(controller);
   run(process.argv.slice(2), controller.signal).then(leave, (error: unknown) => {
     console.error(error);
@@ -40,7 +37,9 @@ const graceMs = 500;
  */
 function guardEnd(controller: AbortController): (code: number) => void {
   let ended = false;
-  Object.assign(console, new Console(process.stderr));
+  // Not a Console of its own: that would open stderr at every start.
+  for (const method of ['log', 'info', 'debug', 'dir', 'table'] as const)
+    console[method] = (...words: unknown[]) => console.error(...words);
   const stop = (message: string, cause?: unknown): void =>
     controller.abort(
       new JemError('internal', message, {

@@ -196,7 +196,10 @@ export function parse(
 ): Parsed {
   let invocation: Invocation | null = null;
   let text = '';
-  const program = buildProgram(commands, version, (found) => (invocation = found));
+  const onRun = (found: Invocation): void => {
+    invocation = found;
+  };
+  const program = buildProgram(namedIn(argv, commands), version, onRun);
   for (const each of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)])
     each.exitOverride().configureOutput({
       writeOut: (part) => (text += part),
@@ -208,10 +211,17 @@ export function parse(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'help', text };
-    throw usageError(error, program, argv);
+    throw usageError(error, buildProgram(commands, version, onRun), argv);
   }
   if (invocation) return { kind: 'run', invocation };
   throw usageError(null, program, argv);
+}
+
+/** The one command that the first words name, so that no other is built; else all of them. */
+function namedIn(argv: readonly string[], commands: readonly Command[]): readonly Command[] {
+  const [noun, verb] = argv;
+  const named = commands.find(({ name }) => name === noun || name === `${noun} ${verb}`);
+  return named ? [named] : commands;
 }
 
 /** commander's `help A B` prints the help of A: read it as `A B --help`. */

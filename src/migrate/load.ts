@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Script, ScriptFunction } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
-import { tokenChecksum } from '../sql/checksum.ts';
 import { runsOutsideTransaction, transactionControl } from '../sql/kinds.ts';
 import { type FileOptions, readFileOptions } from '../sql/options.ts';
 import { locate } from '../sql/position.ts';
 import { ScriptProblem } from '../sql/problem.ts';
 import { type Dialect, type Statement, splitStatements } from '../sql/statements.ts';
+import { hasChecksum, migrationChecksum } from './checksum.ts';
 import type { Source } from './migration.ts';
 import { loadModule } from './module.ts';
 
@@ -35,10 +34,21 @@ const noOptions: FileOptions = { noTransaction: false, lockTimeout: null, irreve
 
 /** The checksum of what a source holds now, comparable with the ledger's. */
 export async function checksumOf(source: Source, dialect: Dialect): Promise<string> {
+  return checksumIn(source, await source.read(), dialect);
+}
+
+function checksumIn(source: Source, bytes: Uint8Array, dialect: Dialect): string {
+  return reported(source, bytes, () => migrationChecksum(source.kind, bytes, dialect));
+}
+
+/** Whether a source still holds what the ledger's checksum was made of. */
+export async function isUnchanged(
+  source: Source,
+  checksum: string,
+  dialect: Dialect,
+): Promise<boolean> {
   const bytes = await source.read();
-  return source.kind === 'module'
-    ? moduleChecksum(bytes)
-    : reported(source, bytes, () => tokenChecksum(bytes, dialect));
+  return reported(source, bytes, () => hasChecksum(checksum, source.kind, bytes, dialect));
 }
 
 /**
@@ -50,19 +60,12 @@ export async function readFor(
   dialect: Dialect,
 ): Promise<Pick<Loaded, 'checksum' | 'text'>> {
   const bytes = await source.read();
-  if (source.kind === 'module') return { checksum: moduleChecksum(bytes), text: null };
-  const checksum = reported(source, bytes, () => tokenChecksum(bytes, dialect));
-  return { checksum, text: keptText(bytes) };
+  const text = source.kind === 'module' ? null : keptText(bytes);
+  return { checksum: checksumIn(source, bytes, dialect), text };
 }
 
 function keptText(bytes: Uint8Array): string | null {
   return bytes.length > keptTextLimit ? null : new TextDecoder().decode(bytes);
-}
-
-/** A module is hashed as it stands, line ends apart. */
-function moduleChecksum(bytes: Uint8Array): string {
-  const text = new TextDecoder().decode(bytes).replaceAll('\r\n', '\n');
-  return `module:${createHash('sha256').update(text).digest('hex')}`;
 }
 
 /**
@@ -79,7 +82,7 @@ export async function load(
   if (source.kind === 'module')
     return {
       source,
-      checksum: moduleChecksum(bytes),
+      checksum: checksumIn(source, bytes, dialect),
       options: { ...noOptions, ...source.options },
       unwrapped: false,
       statements: 1,
@@ -99,7 +102,7 @@ function loadSql(source: Source, bytes: Uint8Array, dialect: Dialect): Loaded {
     throw needsNoTransaction(source, bytes, seen.outside);
   return {
     source,
-    checksum: tokenChecksum(bytes, dialect),
+    checksum: checksumIn(source, bytes, dialect),
     options,
     unwrapped: options.noTransaction || alone,
     statements: seen.count,

@@ -1,5 +1,6 @@
 import type { LedgerRow } from '../engines/engine.ts';
-import { checksumOf } from './load.ts';
+import { sameTokens } from './checksum.ts';
+import { checksumOf, isUnchanged } from './load.ts';
 import type { Migration } from './migration.ts';
 import { parseName } from './naming.ts';
 import { compareMigrations, duplicates, outOfOrder, type Placed } from './order.ts';
@@ -51,7 +52,7 @@ async function changedNames(
   const compare = async (row: LedgerRow): Promise<void> => {
     const migration = files.get(row.name);
     if (!migration || row.statementsDone !== null) return;
-    if ((await checksumOf(migration.up, session.engine.dialect)) !== row.checksum)
+    if (!(await isUnchanged(migration.up, row.checksum, session.engine.dialect)))
       changed.add(row.name);
   };
   for (let at = 0; at < rows.length; at += readsAtOnce)
@@ -71,7 +72,9 @@ async function renamedNames(
   const applied = new Set(rows.map(({ name }) => name));
   for (const { name, up } of folder.migrations.filter((each) => !applied.has(each.name))) {
     const checksum = await checksumOf(up, session.engine.dialect);
-    const same = missing.find((row) => row.checksum === checksum && !renamed.has(row.name));
+    const same = missing.find(
+      (row) => sameTokens(row.checksum, checksum) && !renamed.has(row.name),
+    );
     if (same) renamed.set(same.name, name);
   }
   return renamed;

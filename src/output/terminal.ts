@@ -36,19 +36,18 @@ interface Spinner {
  * A spinner runs only where stderr is a terminal with a width: ora fills the disk on one without,
  * and writes escape codes into pipes.
  */
-function maySpin({ stderr }: OutputStreams, options: TerminalOptions): boolean {
+function maySpin(streams: OutputStreams, options: TerminalOptions): boolean {
   return (
-    stderr.isTTY === true &&
-    (stderr.columns ?? 0) > 0 &&
     !options.json &&
     !options.quiet &&
     !options.env['CI'] &&
-    options.env['TERM'] !== 'dumb'
+    options.env['TERM'] !== 'dumb' &&
+    streams.stderr.isTTY === true &&
+    (streams.stderr.columns ?? 0) > 0
   );
 }
 
 export function openTerminal(streams: OutputStreams, options: TerminalOptions): Terminal {
-  const spins = maySpin(streams, options);
   let spinner: Spinner | null = null;
   let latest: string | null = null;
 
@@ -66,7 +65,7 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
   const say = (text: string): void => {
     const running = latest;
     stop();
-    streams.stderr.write(text);
+    heard(streams.stderr).write(text);
     if (running !== null) terminal.progress(running);
   };
   const paintErr = (): Promise<Paint> => paintFor(wantsColour(streams.stderr, options));
@@ -88,7 +87,7 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
       await write(streams.stderr, renderError(error, await paintErr(), options.verbose));
     },
     progress(text) {
-      if (!spins) return;
+      if (!maySpin(streams, options)) return;
       const first = latest === null;
       latest = text;
       if (spinner) spinner.text = text;
@@ -99,11 +98,17 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
   return terminal;
 }
 
+/** Without a listener Node would throw what the writer is told anyway; opens the stream only here. */
+function heard<T extends NodeJS.WritableStream>(stream: T): T {
+  if (stream.listenerCount('error') === 0) stream.on('error', () => {});
+  return stream;
+}
+
 function write(stream: NodeJS.WritableStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     // A reader that has seen enough (`| head`) is no failure.
     const done = (error?: NodeJS.ErrnoException | null): void =>
       error && error.code !== 'EPIPE' ? reject(error) : resolve();
-    stream.write(text, done);
+    heard(stream).write(text, done);
   });
 }

@@ -13,6 +13,13 @@ describe('the command line', () => {
       expect(stdout).toMatch(new RegExp(`^  ${code} +\\w`, 'm'));
   });
 
+  it('prints the same help however it is asked for', async () => {
+    await using work = await project();
+    const { stdout } = await work.run(['--help']);
+    for (const args of [['-h'], ['help'], ['--no-color', '--help'], ['--help', '--json']])
+      expect((await work.run(args)).stdout).toBe(stdout);
+  });
+
   it('fits help into 80 columns and gives examples for every command', async () => {
     await using work = await project();
     const leaves = ['up', 'down', 'status', 'new', 'baseline', 'repair', 'rebase', 'adopt'];
