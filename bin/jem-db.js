@@ -2,6 +2,8 @@
 'use strict';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
+let text;
+const words = process.argv.slice(2).join(' ');
 const supported = (major === 20 && minor >= 19) || (major === 22 && minor >= 14) || major > 22;
 
 if (!supported) {
@@ -9,13 +11,13 @@ if (!supported) {
     `jem-db needs Node.js 20.19, 22.14 or newer; this is Node.js ${process.versions.node}.`,
   );
   process.exitCode = 2;
-} else if (process.argv.length === 3 && process.argv[2] === '--version') {
+} else if (words === '--version') {
   console.log(require('../package.json').version);
-} else if (process.argv.length === 3 && /^(--help|-h|help)$/.test(process.argv[2]) && help()) {
+} else if (/^(--help|-h|help)$/.test(words) && helpText()) {
   process.stdout.on('error', ({ code }) => {
     if (code !== 'EPIPE') process.exitCode = 4;
   });
-  process.stdout.write(help());
+  process.stdout.write(helpText());
 } else {
   require('node:module').enableCompileCache?.();
   let program;
@@ -30,11 +32,12 @@ if (!supported) {
 }
 
 /** The help that the build has written; null before it has. */
-function help() {
+function helpText() {
   try {
-    return require('node:fs').readFileSync(
+    text ??= require('node:fs').readFileSync(
       require('node:path').join(__dirname, '../dist/help.txt'),
     );
+    return text;
   } catch {
     return null;
   }

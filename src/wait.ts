@@ -23,8 +23,9 @@ export interface WaitResult {
 }
 
 /**
- * Waits until a real login works; `login` is told how long it may take at most, in milliseconds. Only what can heal is tried again; a wrong password or a
- * missing database is thrown at once, and the last error when tries or time are used up.
+ * Waits until a real login works; `login` is told how long it may take, in milliseconds. Only what
+ * can heal is tried again; a wrong password or a missing database is thrown at once, and the last
+ * error when tries or time are used up.
  */
 export async function waitForDatabase(
   login: (longest: number) => Promise<Session>,

@@ -87,7 +87,7 @@ async function wayDown(workplace: Workplace, name: string): Promise<Loaded> {
   const { folder, session } = workplace;
   const { dialect } = session.engine;
   const migration = folder.migrations.find((each) => each.name === name);
-  if (migration) await refuseIrreversible(workplace, migration);
+  if (migration) await refuseIrreversible(migration);
   const source = migration?.down ?? (await keptWayDown(workplace, name));
   if (source) return load(source, 'down', dialect);
   throw new JemError('migration-not-reversible', `${name} has no way down`, {
@@ -98,34 +98,26 @@ async function wayDown(workplace: Workplace, name: string): Promise<Loaded> {
   });
 }
 
-function refuseText(name: string, file: string, text: string): void {
-  const { irreversible } = readFileOptions(new TextEncoder().encode(text), file);
-  if (irreversible !== null) throw irreversibleBecause(name, file, irreversible);
-}
-
-function irreversibleBecause(name: string, file: string, reason: string): JemError {
-  return new JemError('migration-not-reversible', `${name} cannot be reverted`, {
-    why: `${file} says: irreversible because ${reason}`,
+function refuseText(name: string, file: string, text: Uint8Array): void {
+  const { irreversible } = readFileOptions(text, file);
+  if (irreversible === null) return;
+  throw new JemError('migration-not-reversible', `${name} cannot be reverted`, {
+    why: `${file} says: irreversible because ${irreversible}`,
     hint: 'Restore a backup from before the migration. Nothing was reverted.',
   });
 }
 
-async function refuseIrreversible(
-  { session }: Workplace,
-  { name, up, down }: Migration,
-): Promise<void> {
-  for (const source of [up, ...(down ? [down] : [])]) {
-    if (source.kind === 'module') continue;
-    const { irreversible } = (await load(source, 'up', session.engine.dialect)).options;
-    if (irreversible !== null) throw irreversibleBecause(name, source.file, irreversible);
-  }
+async function refuseIrreversible({ name, up, down }: Migration): Promise<void> {
+  for (const source of [up, ...(down ? [down] : [])])
+    if (source.kind === 'sql') refuseText(name, source.file, await source.read());
 }
 
 async function keptWayDown({ ledger }: Workplace, name: string): Promise<Source | null> {
   const { upSql, downSql } = await ledger.texts(name);
   if (downSql === null) return null;
   const file = `${name} (the text kept in the ledger)`;
-  for (const text of [upSql, downSql]) if (text !== null) refuseText(name, file, text);
+  for (const text of [upSql, downSql])
+    if (text !== null) refuseText(name, file, new TextEncoder().encode(text));
   return {
     file: `${name} (the way down kept in the ledger)`,
     kind: 'sql',

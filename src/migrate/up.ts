@@ -59,7 +59,7 @@ export async function migrateUp(
     };
   if (before.applied.length + before.unfinished.length === 0 && !wish.ignoreOtherLedgers)
     await refuseOtherLedger(workplace);
-  const loaded = await lookThrough(workplace, wanted);
+  const loaded = await lookThrough(workplace, wanted, before);
   return asOnlyRunner(workplace, async () => {
     const rows = (await workplace.ledger.read()) ?? [];
     const others = doneMeanwhile(wanted, rows);
@@ -119,16 +119,31 @@ async function refuseOtherLedger({ ledger }: Workplace): Promise<void> {
 async function lookThrough(
   { session, setup }: Workplace,
   wanted: readonly Migration[],
+  { unfinished }: State,
 ): Promise<Map<string, Loaded | null>> {
   const loaded = new Map<string, Loaded | null>();
   let held = 0;
   for (const { name, up } of wanted) {
     setup.signal.throwIfAborted();
     const one = await load(up, 'up', session.engine.dialect);
+    if (!one.unwrapped && unfinished.some((row) => row.name === name))
+      throw nowWrapped(name, up.file);
     held += one.size;
     loaded.set(name, held > heldBytes ? null : one);
   }
   return loaded;
+}
+
+/** From its start in a transaction it would do again what is done already. */
+function nowWrapped(name: string, file: string): JemError {
+  return new JemError(
+    'migration-unfinished',
+    `Refused: ${name} changed after it stopped half-way`,
+    {
+      why: 'Some of its statements are done already, and it no longer says that it runs without a transaction.',
+      hint: `Put the line \`-- jem-db: no-transaction\` back at the top of ${file}; or undo by hand what was done and forget the try: \`jem-db migrate repair ${name}\``,
+    },
+  );
 }
 
 function doneMeanwhile(wanted: readonly Migration[], rows: readonly LedgerRow[]): string[] {

@@ -58,6 +58,21 @@ describe.each(testEngines())('files without a transaction on $title', ({ create 
     expect((await work.run(['migrate', 'status', '--check'])).exitCode).toBe(0);
   });
 
+  it('does not begin again when the file is to run in a transaction now', async () => {
+    await using database = await create();
+    await database.sql('create table t (id integer)');
+    const text = 'insert into t values (1);\ninsert into nowhere values (2);\n';
+    await using work = await project(
+      { '1_s.up.sql': `-- jem-db: no-transaction\n${text}` },
+      database.url,
+    );
+    expect((await work.run(['migrate'])).exitCode).toBe(4);
+    await work.write({ 'migrations/1_s.up.sql': text.replace('nowhere', 't') });
+    const refused = await work.run(['migrate', '--json']);
+    expect([refused.exitCode, refused.json().error?.['code']]).toEqual([4, 'migration-unfinished']);
+    expect(await database.sql('select id from t')).toEqual([{ id: 1 }]);
+  });
+
   it('goes on half-way down, and not up again meanwhile', async () => {
     await using database = await create();
     const down = (second: string): string =>
