@@ -20,12 +20,13 @@ const unused = {
 export default defineConfig({
   input: { cli: 'src/cli.ts' },
   platform: 'node',
-  external: ['better-sqlite3', 'pg-native', 'jiti', /^node:/],
+  external: ['better-sqlite3', 'pg-native', 'jiti', /^node:/, fromHere('bin/import.cjs')],
   plugins: [unused],
   transform: { target: 'es2022' },
   output: {
     dir: 'dist',
     format: 'cjs',
+    dynamicImportInCjs: false,
     cleanDir: true,
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',

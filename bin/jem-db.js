@@ -19,10 +19,10 @@ if (!supported) {
   });
   process.stdout.write(helpText());
 } else {
-  require('node:module').enableCompileCache?.();
   let program;
   try {
-    program = require('../dist/cli.cjs');
+    const { loadProgram } = require('./code-cache.cjs');
+    program = loadProgram();
   } catch (error) {
     if (error.code !== 'MODULE_NOT_FOUND' || !/dist.cli\.cjs/.test(error.message)) throw error;
     console.error('jem-db is not built yet: run `npm run build` in its folder, then try again.');

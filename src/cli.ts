@@ -114,7 +114,7 @@ async function execute(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const loaded = await loadSettings({ flags, env: process.env, cwd: process.cwd() });
+  const loaded = loadSettings({ flags, env: process.env, cwd: process.cwd() });
   const report = reportTo(started, terminal);
   for (const warning of loaded.warnings) report.warn(warning);
   const context: Context = {

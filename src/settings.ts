@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parseDuration } from './duration.ts';
@@ -147,9 +147,9 @@ const configFile = 'jem-db.json';
  * Reads the settings: flag > `JEM_DB_*` > `DATABASE_URL` > `jem-db.json` > default, with `.env`
  * filling what the environment lacks. Throws `bad-setting`.
  */
-export async function loadSettings(sources: SettingSources): Promise<LoadedSettings> {
-  const dotenv = await readDotenv(sources.cwd);
-  const file = await readConfigFile(sources.cwd);
+export function loadSettings(sources: SettingSources): LoadedSettings {
+  const dotenv = readDotenv(sources.cwd);
+  const file = readConfigFile(sources.cwd);
   const raw = Object.fromEntries(
     names.map((name) => [name, pick(name, sources, dotenv, file)]),
   ) as Record<SettingName, Setting>;
@@ -178,8 +178,8 @@ function pick(
   return { value: fallback, from: 'default', base: cwd };
 }
 
-async function readDotenv(cwd: string): Promise<Record<string, string | undefined>> {
-  const text = await readIfThere(join(cwd, '.env'));
+function readDotenv(cwd: string): Record<string, string | undefined> {
+  const text = readIfThere(join(cwd, '.env'));
   return text === null ? {} : parseEnv(text);
 }
 
@@ -188,10 +188,10 @@ interface ConfigFile {
   readonly values: Readonly<Partial<Record<SettingName, string>>>;
 }
 
-async function readConfigFile(cwd: string): Promise<ConfigFile | null> {
+function readConfigFile(cwd: string): ConfigFile | null {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const path = join(folder, configFile);
-    const text = await readIfThere(path);
+    const text = readIfThere(path);
     if (text !== null) return { path, values: parseConfigFile(path, text) };
     if (dirname(folder) === folder) return null;
   }
@@ -229,9 +229,9 @@ function isSettingName(text: string): text is SettingName {
 }
 
 /** Files that are not there, or are folders (`.env` often is one), count as absent. */
-async function readIfThere(path: string): Promise<string | null> {
+function readIfThere(path: string): string | null {
   try {
-    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return null;

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { connect } from '../connection.ts';
 import type { Environment, OpenOptions, Session, Target, Warning } from '../engines/engine.ts';
@@ -32,7 +32,7 @@ const defaultDatabase = './jem.db';
 /** The target that the settings name. Throws `bad-setting`, `bad-database-url`, `unsupported-scheme`. */
 export async function targetOf(context: Context): Promise<Target> {
   const { settings, environment, report } = context;
-  const named = await namedDatabase(context);
+  const named = namedDatabase(context);
   if (named === null) {
     const variable = ['PGHOST', 'PGSERVICE', 'PGDATABASE'].find((name) => environment.env[name]);
     const instead = variable ? ` (${variable} is set: -d postgres:// means that server)` : '';
@@ -65,7 +65,7 @@ interface Named {
   readonly base: string;
 }
 
-async function namedDatabase({ settings }: Context): Promise<Named | null> {
+function namedDatabase({ settings }: Context): Named | null {
   const { database, databaseFile } = settings.raw;
   const [url, file] = [strength(database), strength(databaseFile)];
   if (url > 0 && url === file)
@@ -75,7 +75,7 @@ async function namedDatabase({ settings }: Context): Promise<Named | null> {
     });
   if (url === 0 && file === 0) return null;
   if (url > file) return { text: database.value ?? '', base: database.base };
-  return { text: await urlInFile(databaseFile), base: databaseFile.base };
+  return { text: urlInFile(databaseFile), base: databaseFile.base };
 }
 
 /** Where the URL in use came from: the setting itself, or the file that another one names. */
@@ -100,7 +100,7 @@ function strength({ from }: Setting): number {
   return strengths.findIndex((pattern) => pattern.test(from));
 }
 
-async function urlInFile({ value, from, base }: Setting): Promise<string> {
+function urlInFile({ value, from, base }: Setting): string {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(value ?? ''))
     throw new JemError('bad-setting', 'A URL is given where the file that holds it is asked for', {
       why: `It was given by ${from}.`,
@@ -109,7 +109,7 @@ async function urlInFile({ value, from, base }: Setting): Promise<string> {
   const path = resolve(base, value ?? '');
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new JemError('file-missing', `Cannot read the database URL from ${path} (${code})`, {

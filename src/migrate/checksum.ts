@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { tokenChecksum } from '../sql/checksum.ts';
 import type { Dialect } from '../sql/statements.ts';
 import type { Source } from './migration.ts';
@@ -35,9 +35,9 @@ export function sameTokens(a: string, b: string): boolean {
 /** A module is hashed as it stands, line ends apart. */
 function moduleChecksum(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes).replaceAll('\r\n', '\n');
-  return `module:${createHash('sha256').update(text).digest('hex')}`;
+  return `module:${hash('sha256', text)}`;
 }
 
 function bytesChecksum(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+  return hash('sha256', bytes).slice(0, 32);
 }

@@ -109,7 +109,7 @@ function refuseText(name: string, file: string, text: Uint8Array): void {
 
 async function refuseIrreversible({ name, up, down }: Migration): Promise<void> {
   for (const source of [up, ...(down ? [down] : [])])
-    if (source.kind === 'sql') refuseText(name, source.file, await source.read());
+    if (source.kind === 'sql') refuseText(name, source.file, source.read());
 }
 
 async function keptWayDown({ ledger }: Workplace, name: string): Promise<Source | null> {
@@ -122,7 +122,7 @@ async function keptWayDown({ ledger }: Workplace, name: string): Promise<Source 
     file: `${name} (the way down kept in the ledger)`,
     kind: 'sql',
     options: {},
-    read: async () => new TextEncoder().encode(downSql),
+    read: () => new TextEncoder().encode(downSql),
   };
 }
 

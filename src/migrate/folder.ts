@@ -23,10 +23,10 @@ export interface FolderRequest {
  * only where their text tells the layout or the directions. Throws `migrations-folder-missing`,
  * `migrations-layout-unclear`, `migration-unreadable`, `file-unreadable`, `bad-setting`.
  */
-export async function readMigrationFolder(request: FolderRequest): Promise<MigrationFolder> {
+export function readMigrationFolder(request: FolderRequest): MigrationFolder {
   const root = resolve(request.cwd, request.folder);
   const folder = shownPath(root, request.cwd);
-  const files = await listFolder(root, request.cwd);
+  const files = listFolder(root, request.cwd);
   const demanded = request.layout !== null;
   const listing = { files, engine: engineWords(request.engine), demanded };
   const layout =
@@ -41,17 +41,12 @@ export async function readMigrationFolder(request: FolderRequest): Promise<Migra
  * Reads a folder for all engines at once: what a new number must come after. A missing folder
  * is an empty one.
  */
-export async function readForAllEngines(
-  request: Omit<FolderRequest, 'engine'>,
-): Promise<MigrationFolder> {
+export function readForAllEngines(request: Omit<FolderRequest, 'engine'>): MigrationFolder {
   const root = resolve(request.cwd, request.folder);
   const names = registry.flatMap(({ schemes }) => schemes.slice(0, 1));
-  const folders = await Promise.all(
-    names.map((engine) => readMigrationFolder({ ...request, engine })),
-  ).catch((error: unknown) => {
-    if (error instanceof JemError && !existsSync(root)) return [];
-    throw error;
-  });
+  const folders = existsSync(root)
+    ? names.map((engine) => readMigrationFolder({ ...request, engine }))
+    : [];
   const all = folders.flatMap(({ migrations }) => migrations);
   const byName = new Map(all.map((migration) => [migration.name, migration]));
   const layout = request.layout === null ? native : layoutNamed(request.layout);

@@ -1,5 +1,4 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { JemError } from '../errors.ts';
 
@@ -38,8 +37,8 @@ export function shownPath(path: string, cwd: string): string {
  * Every file below `root` that could be meant as a migration, sorted by path. Links are followed,
  * as mounted folders are made of them. Throws `migrations-folder-missing`, `file-unreadable`.
  */
-export async function listFolder(root: string, cwd: string): Promise<FolderFile[]> {
-  const seen = new Set([await realFolder(root, cwd)]);
+export function listFolder(root: string, cwd: string): FolderFile[] {
+  const seen = new Set([realFolder(root, cwd)]);
   const files: FolderFile[] = [];
   const walk = (folder: string): void => {
     const shownFolder = shownPath(folder, cwd);
@@ -58,13 +57,19 @@ export async function listFolder(root: string, cwd: string): Promise<FolderFile[
   return files;
 }
 
-async function realFolder(root: string, cwd: string): Promise<string> {
-  const found = await stat(root).catch((error: NodeJS.ErrnoException) => error);
-  if (found instanceof Error && !['ENOENT', 'ENOTDIR'].includes(found.code ?? ''))
-    throw unreadable(root, cwd, found);
-  if (!(found instanceof Error) && found.isDirectory()) return realpathSync(root);
-  const what = found instanceof Error ? 'is not there' : 'is a file, not a folder';
-  throw new JemError(
+function realFolder(root: string, cwd: string): string {
+  try {
+    if (statSync(root).isDirectory()) return realpathSync(root);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(root, cwd, error);
+    throw noFolder(root, cwd, 'is not there');
+  }
+  throw noFolder(root, cwd, 'is a file, not a folder');
+}
+
+function noFolder(root: string, cwd: string, what: string): JemError {
+  return new JemError(
     'migrations-folder-missing',
     `The migrations folder ${shownPath(root, cwd)} ${what}`,
     {

@@ -33,8 +33,8 @@ export interface Loaded {
 const noOptions: FileOptions = { noTransaction: false, lockTimeout: null, irreversible: null };
 
 /** The checksum of what a source holds now, comparable with the ledger's. */
-export async function checksumOf(source: Source, dialect: Dialect): Promise<string> {
-  return checksumIn(source, await source.read(), dialect);
+export function checksumOf(source: Source, dialect: Dialect): string {
+  return checksumIn(source, source.read(), dialect);
 }
 
 function checksumIn(source: Source, bytes: Uint8Array, dialect: Dialect): string {
@@ -42,12 +42,8 @@ function checksumIn(source: Source, bytes: Uint8Array, dialect: Dialect): string
 }
 
 /** Whether a source still holds what the ledger's checksum was made of. */
-export async function isUnchanged(
-  source: Source,
-  checksum: string,
-  dialect: Dialect,
-): Promise<boolean> {
-  const bytes = await source.read();
+export function isUnchanged(source: Source, checksum: string, dialect: Dialect): boolean {
+  const bytes = source.read();
   return reported(source, bytes, () => hasChecksum(checksum, source.kind, bytes, dialect));
 }
 
@@ -55,11 +51,8 @@ export async function isUnchanged(
  * What the ledger keeps of a file that is recorded and not run: it may hold what jem-db would
  * refuse to run, and a module is not loaded.
  */
-export async function readFor(
-  source: Source,
-  dialect: Dialect,
-): Promise<Pick<Loaded, 'checksum' | 'text'>> {
-  const bytes = await source.read();
+export function readFor(source: Source, dialect: Dialect): Pick<Loaded, 'checksum' | 'text'> {
+  const bytes = source.read();
   const text = source.kind === 'module' ? null : keptText(bytes);
   return { checksum: checksumIn(source, bytes, dialect), text };
 }
@@ -78,7 +71,7 @@ export async function load(
   direction: 'up' | 'down',
   dialect: Dialect,
 ): Promise<Loaded> {
-  const bytes = await source.read();
+  const bytes = source.read();
   if (source.kind === 'module')
     return {
       source,

@@ -11,7 +11,7 @@ export interface Source {
    * The bytes to run. Where a file holds both directions, the other one is blanked out with
    * spaces, so that offsets, lines and columns stay those of the file.
    */
-  read(): Promise<Uint8Array>;
+  read(): Uint8Array;
 }
 
 /** One migration as found in the folder. */

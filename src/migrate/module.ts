@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { importFile } from '../../bin/import.cjs';
 import type { ScriptFunction } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 
@@ -8,7 +9,7 @@ import { JemError } from '../errors.ts';
  * Throws `migration-unreadable` where the module cannot be loaded or lacks that function.
  */
 export async function loadModule(file: string, direction: 'up' | 'down'): Promise<ScriptFunction> {
-  const exported = await importFile(resolve(file));
+  const exported = await importMigration(resolve(file));
   const found = exported[direction] ?? ofDefault(exported['default'], direction);
   if (isScriptFunction(found)) return found;
   if (direction === 'down')
@@ -30,11 +31,11 @@ function isScriptFunction(value: unknown): value is ScriptFunction {
   return typeof value === 'function';
 }
 
-async function importFile(path: string): Promise<Record<string, unknown>> {
+async function importMigration(path: string): Promise<Record<string, unknown>> {
   try {
     const strips = 'typescript' in process.features && process.features.typescript;
     if (/\.[cm]?ts$/.test(path) && !strips) return await importTypeScript(path);
-    return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+    return await importFile(pathToFileURL(path).href);
   } catch (error) {
     throw new JemError('migration-unreadable', `${path} cannot be loaded`, {
       why: error instanceof Error ? error.message : String(error),

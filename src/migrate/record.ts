@@ -5,11 +5,11 @@ import type { Migration } from './migration.ts';
 import type { Workplace } from './setup.ts';
 
 /** The ledger's row of a migration; the text of its way down is kept with it. */
-export async function rowOf(
+export function rowOf(
   { name, down }: Migration,
   script: Pick<Loaded, 'checksum' | 'text'>,
-): Promise<NewLedgerRow> {
-  const bytes = down?.kind === 'sql' ? await down.read() : null;
+): NewLedgerRow {
+  const bytes = down?.kind === 'sql' ? down.read() : null;
   return {
     name,
     checksum: script.checksum,
@@ -27,8 +27,8 @@ export async function recordAsApplied(
 ): Promise<void> {
   const changes = [];
   for (const migration of migrations) {
-    const script = await readFor(migration.up, session.engine.dialect);
-    changes.push({ kind: 'insert', row: await rowOf(migration, script) } as const);
+    const script = readFor(migration.up, session.engine.dialect);
+    changes.push({ kind: 'insert', row: rowOf(migration, script) } as const);
   }
   await ledger.record(changes);
 }

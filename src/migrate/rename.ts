@@ -36,7 +36,7 @@ export async function renumber(request: {
   readonly cwd: string;
 }): Promise<Renumbered> {
   const { now, cwd } = request;
-  const folder = await readForAllEngines(request);
+  const folder = readForAllEngines(request);
   const migration = findMigration(folder.migrations, request.migration, cwd);
   const others = folder.migrations.filter(({ name }) => name !== migration.name);
   const [before, last] = folder.migrations.slice(-2);

@@ -86,9 +86,9 @@ const forget: Repair = async (_session, ledger, name) => {
 const repair: Readonly<Record<Repaired['kind'], Repair>> = {
   async changed(session, ledger, name, migration) {
     if (!migration) return null;
-    const script = await readFor(migration.up, session.engine.dialect);
+    const script = readFor(migration.up, session.engine.dialect);
     const before = await ledger.texts(name);
-    const { checksum, upSql, downSql } = await rowOf(migration, script);
+    const { checksum, upSql, downSql } = rowOf(migration, script);
     await ledger.accept(name, { checksum, upSql, downSql, fileGone: false });
     return before.upSql === null || upSql === null ? null : lineDifference(before.upSql, upSql);
   },
@@ -100,8 +100,8 @@ const repair: Readonly<Record<Repaired['kind'], Repair>> = {
   },
   async renamed(session, ledger, name, migration) {
     if (!migration) return null;
-    const script = await readFor(migration.up, session.engine.dialect);
-    const { name: renamedTo, checksum, upSql, downSql } = await rowOf(migration, script);
+    const script = readFor(migration.up, session.engine.dialect);
+    const { name: renamedTo, checksum, upSql, downSql } = rowOf(migration, script);
     await ledger.accept(name, { name: renamedTo, checksum, upSql, downSql, fileGone: false });
     return null;
   },

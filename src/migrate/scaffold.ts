@@ -28,7 +28,7 @@ export async function newMigration(request: {
   readonly cwd: string;
 }): Promise<NewMigration> {
   const { about, now, cwd } = request;
-  const folder = await readForAllEngines(request);
+  const folder = readForAllEngines(request);
   const layout = layoutNamed(folder.layout);
   const joiner = layout.parse(folder.migrations.at(-1)?.name ?? '')?.separator === '-' ? '-' : '_';
   const rest = slug(about, joiner);

@@ -28,7 +28,7 @@ export interface Workplace {
 
 /** Reads the folder. Throws `migrations-folder-missing` and `migration-unreadable`. */
 export async function openWorkplace(session: Session, setup: MigrateSetup): Promise<Workplace> {
-  const folder = await readMigrationFolder({
+  const folder = readMigrationFolder({
     folder: setup.folder,
     layout: setup.layout,
     engine: session.engine.name,

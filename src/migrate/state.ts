@@ -6,9 +6,6 @@ import { parseName } from './naming.ts';
 import { compareMigrations, duplicates, outOfOrder, type Placed } from './order.ts';
 import type { Workplace } from './setup.ts';
 
-/** Files read at the same time when checksums are compared. */
-const readsAtOnce = 32;
-
 export type ProblemKind =
   | 'changed'
   | 'missing'
@@ -39,39 +36,36 @@ export interface State {
 /** Reads the ledger and compares every applied file with its checksum. Changes nothing. */
 export async function readState(workplace: Workplace): Promise<State> {
   const rows = (await workplace.ledger.read()) ?? [];
-  const changed = await changedNames(workplace, rows);
-  return judge(workplace, rows, { changed, renamed: await renamedNames(workplace, rows) });
+  const changed = changedNames(workplace, rows);
+  return judge(workplace, rows, { changed, renamed: renamedNames(workplace, rows) });
 }
 
-async function changedNames(
+function changedNames(
   { folder, session }: Workplace,
   rows: readonly LedgerRow[],
-): Promise<ReadonlySet<string>> {
+): ReadonlySet<string> {
   const files = new Map(folder.migrations.map((migration) => [migration.name, migration]));
   const changed = new Set<string>();
-  const compare = async (row: LedgerRow): Promise<void> => {
-    const migration = files.get(row.name);
-    if (!migration || row.statementsDone !== null) return;
-    if (!(await isUnchanged(migration.up, row.checksum, session.engine.dialect)))
-      changed.add(row.name);
-  };
-  for (let at = 0; at < rows.length; at += readsAtOnce)
-    await Promise.all(rows.slice(at, at + readsAtOnce).map(compare));
+  for (const { name, checksum, statementsDone } of rows) {
+    const migration = files.get(name);
+    if (!migration || statementsDone !== null) continue;
+    if (!isUnchanged(migration.up, checksum, session.engine.dialect)) changed.add(name);
+  }
   return changed;
 }
 
 /** Applied names whose file is gone, with the pending file that has the same content. */
-async function renamedNames(
+function renamedNames(
   { folder, session }: Workplace,
   rows: readonly LedgerRow[],
-): Promise<ReadonlyMap<string, string>> {
+): ReadonlyMap<string, string> {
   const files = new Set(folder.migrations.map(({ name }) => name));
   const missing = rows.filter(({ name, fileGone }) => !files.has(name) && !fileGone);
   const renamed = new Map<string, string>();
   if (missing.length === 0) return renamed;
   const applied = new Set(rows.map(({ name }) => name));
   for (const { name, up } of folder.migrations.filter((each) => !applied.has(each.name))) {
-    const checksum = await checksumOf(up, session.engine.dialect);
+    const checksum = checksumOf(up, session.engine.dialect);
     const same = missing.find(
       (row) => sameTokens(row.checksum, checksum) && !renamed.has(row.name),
     );

@@ -170,7 +170,7 @@ async function applyAll(
     return {
       name,
       loaded: script,
-      change: { kind: 'insert', row: await rowOf(migration, script) },
+      change: { kind: 'insert', row: rowOf(migration, script) },
     };
   };
   const run = groupedRunner(workplace, byName, prepare);

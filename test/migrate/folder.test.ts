@@ -93,8 +93,8 @@ describe('the native layout', () => {
     });
     const read = (engine: string) =>
       readMigrationFolder({ folder: place.folder, layout: null, engine, cwd: place.cwd });
-    const [onSqlite] = (await read('sqlite')).migrations;
-    const [onPostgres] = (await read('postgres')).migrations;
+    const [onSqlite] = read('sqlite').migrations;
+    const [onPostgres] = read('postgres').migrations;
     expect(await textOf(onSqlite?.up)).toBe('own');
     expect(await textOf(onPostgres?.up)).toBe('general');
     expect(await textOf(onSqlite?.down)).toBe('back');
@@ -151,7 +151,9 @@ describe('what cannot be read is refused by name', () => {
 
   test('a file that is gone before it is read', async () => {
     const [migration] = (await readTree(['1_a.up.sql'])).migrations;
-    await expect(migration?.up.read()).rejects.toMatchObject({ code: 'migration-unreadable' });
+    expect(() => migration?.up.read()).toThrow(
+      expect.objectContaining({ code: 'migration-unreadable' }),
+    );
   });
 });
 
@@ -159,21 +161,19 @@ describe('the folder itself', () => {
   test('missing: says where it looked and what to do', async () => {
     await using place = await folderOf([]);
     await rm(place.folder, { recursive: true });
-    const read = readMigrationFolder({
-      folder: 'db',
-      layout: null,
-      engine: 'sqlite',
-      cwd: place.cwd,
-    });
-    await expect(read).rejects.toMatchObject({
-      code: 'migrations-folder-missing',
-      exitCode: 2,
-      message: 'The migrations folder db is not there',
-      details: {
-        why: `Looked for ${place.folder}.`,
-        hint: expect.stringMatching(/migrate new NAME.*--migrations DIR/),
-      },
-    });
+    const read = (): unknown =>
+      readMigrationFolder({ folder: 'db', layout: null, engine: 'sqlite', cwd: place.cwd });
+    expect(read).toThrow(
+      expect.objectContaining({
+        code: 'migrations-folder-missing',
+        exitCode: 2,
+        message: 'The migrations folder db is not there',
+        details: expect.objectContaining({
+          why: `Looked for ${place.folder}.`,
+          hint: expect.stringMatching(/migrate new NAME.*--migrations DIR/),
+        }),
+      }),
+    );
   });
 
   test('a file in its place', async () => {
@@ -185,7 +185,7 @@ describe('the folder itself', () => {
 
   test('outside the working directory its files are named whole', async () => {
     await using place = await folderOf(['1_a.up.sql']);
-    const { folder, migrations } = await readMigrationFolder({
+    const { folder, migrations } = readMigrationFolder({
       folder: place.folder,
       layout: null,
       engine: 'sqlite',
@@ -203,7 +203,7 @@ describe('the folder itself', () => {
     await symlink(data, join(place.folder, '..data'));
     await symlink('..data/1_a.up.sql', join(place.folder, '1_a.up.sql'));
     await symlink('.', join(place.folder, 'round'));
-    const read = await readMigrationFolder({
+    const read = readMigrationFolder({
       folder: 'db',
       layout: null,
       engine: 'sqlite',
@@ -216,16 +216,14 @@ describe('the folder itself', () => {
   test('a link that leads nowhere', async () => {
     await using place = await folderOf([]);
     await symlink('gone.sql', join(place.folder, '1_a.up.sql'));
-    const read = readMigrationFolder({
-      folder: 'db',
-      layout: null,
-      engine: 'sqlite',
-      cwd: place.cwd,
-    });
-    await expect(read).rejects.toMatchObject({
-      code: 'file-unreadable',
-      message: 'Cannot read db/1_a.up.sql',
-    });
+    const read = (): unknown =>
+      readMigrationFolder({ folder: 'db', layout: null, engine: 'sqlite', cwd: place.cwd });
+    expect(read).toThrow(
+      expect.objectContaining({
+        code: 'file-unreadable',
+        message: 'Cannot read db/1_a.up.sql',
+      }),
+    );
   });
 
   test('a thousand migrations are listed without opening one', async () => {
@@ -233,7 +231,7 @@ describe('the folder itself', () => {
     await using place = await folderOf(names);
     const request = { folder: 'db', layout: null, engine: 'sqlite', cwd: place.cwd };
     const start = performance.now();
-    const { migrations } = await readMigrationFolder(request);
+    const { migrations } = readMigrationFolder(request);
     expect(migrations).toHaveLength(1000);
     expect(performance.now() - start).toBeLessThan(500);
     expect(migrations.map(({ name }) => name)).toEqual(names.map((name) => name.slice(0, -7)));

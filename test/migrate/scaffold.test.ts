@@ -95,7 +95,7 @@ describe('a new migration', () => {
     const made = await newMigration(request);
     expect(made.files).toEqual(files.map((file) => join('db', file)));
     expect(await filesBelow(place.folder)).toEqual([...before, ...files].toSorted());
-    const read = await readMigrationFolder({ ...request, engine: 'sqlite' });
+    const read = readMigrationFolder({ ...request, engine: 'sqlite' });
     expect(read.migrations.at(-1)?.name).toBe(made.name);
   });
 
@@ -195,7 +195,7 @@ describe('a late migration gets a new number', () => {
     const { name, renamed } = await renumber({ ...there, migration });
     expect(await filesBelow(place.folder)).toEqual(left);
     expect(renamed.length).toBeGreaterThan(0);
-    const read = await readMigrationFolder({ ...request, engine: 'sqlite' });
+    const read = readMigrationFolder({ ...request, engine: 'sqlite' });
     expect(read.migrations.at(-1)?.name).toBe(name);
   });
 
@@ -224,6 +224,6 @@ describe('a late migration gets a new number', () => {
     await renumber({ folder: 'db', layout: null, migration: '1_a', now, cwd: place.cwd });
     expect(await readFile(join(place.folder, '3_a.up.sql'), 'utf8')).toBe('select 42;');
     const request = { folder: 'db', layout: null, engine: 'sqlite', cwd: place.cwd };
-    expect(outline(await readMigrationFolder(request))).toEqual(['2_b', '3_a']);
+    expect(outline(readMigrationFolder(request))).toEqual(['2_b', '3_a']);
   });
 });

@@ -34,7 +34,7 @@ export async function readTree(
   request: Partial<FolderRequest> = {},
 ): Promise<MigrationFolder> {
   await using place = await folderOf(tree);
-  return await readMigrationFolder({
+  return readMigrationFolder({
     folder: 'db',
     layout: null,
     engine: 'postgres',
@@ -49,7 +49,7 @@ export function outline({ migrations }: Pick<MigrationFolder, 'migrations'>): st
 }
 
 export async function textOf(source: Source | null | undefined): Promise<string | null> {
-  return source ? Buffer.from(await source.read()).toString('utf8') : null;
+  return source ? Buffer.from(source.read()).toString('utf8') : null;
 }
 
 /** Migrations without files, for what looks at names alone. */
@@ -61,7 +61,7 @@ export function migrationsNamed(
       file: `db/${name}.up.sql`,
       kind: 'sql',
       options: {},
-      read: async () => Buffer.from(`-- ${name}\n`),
+      read: () => Buffer.from(`-- ${name}\n`),
     };
     return { name, version: version.map(BigInt), up, down: null };
   });

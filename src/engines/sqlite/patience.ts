@@ -1,8 +1,10 @@
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { isBusy } from './driver.ts';
 
 const firstPause = 2;
 const longestPause = 40;
+
+/** Milliseconds; `performance` would load a module of its own at every start. */
+const now = (): number => process.uptime() * 1000;
 
 export interface Patience {
   /** Milliseconds. */
@@ -16,13 +18,13 @@ export interface Patience {
  * SQLite's busy handler, which would block signals. Throws SQLite's last answer at the timeout.
  */
 export async function patiently<T>(attempt: () => T, patience: Patience): Promise<T> {
-  const started = performance.now();
+  const started = now();
   for (let tries = 0; ; tries++) {
     patience.signal.throwIfAborted();
     try {
       return attempt();
     } catch (error) {
-      const waited = performance.now() - started;
+      const waited = now() - started;
       if (!isBusy(error) || waited >= patience.timeout) throw error;
       patience.onWait?.(Math.round(waited));
       await pause(tries, patience.timeout - waited, patience.signal);
@@ -34,6 +36,7 @@ async function pause(tries: number, left: number, signal: AbortSignal): Promise<
   const wait = Math.min(firstPause * 2 ** Math.min(tries, 5), longestPause);
   // Runners that were refused together must not come back together.
   const spread = wait * (0.5 + Math.random() / 2);
+  const { setTimeout: sleep } = await import('node:timers/promises');
   try {
     await sleep(Math.min(spread, left), undefined, { signal });
   } catch (error) {
@@ -51,13 +54,14 @@ const longestRun = 25;
 
 /** SQLite works inside JavaScript's own thread: something has to let the others have it. */
 export function newPace(signal: AbortSignal): Pace {
-  let last = performance.now();
+  let last = now();
   const rest = async (): Promise<void> => {
+    const { setImmediate: turn } = await import('node:timers/promises');
     // One turn may end before the loop looks for signals; the second begins behind that.
     await turn();
     await turn();
-    last = performance.now();
+    last = now();
     signal.throwIfAborted();
   };
-  return { breathe: () => (performance.now() - last > longestRun ? rest() : undefined) };
+  return { breathe: () => (now() - last > longestRun ? rest() : undefined) };
 }

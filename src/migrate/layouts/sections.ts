@@ -154,11 +154,8 @@ export function isComment(text: string): boolean {
 }
 
 /** The file's bytes with all blanked out but one section and the comments above the first. */
-async function readSection(
-  { file, size, sections }: Divided,
-  { start, end }: Section,
-): Promise<Buffer> {
-  const bytes = await readBytes(file);
+function readSection({ file, size, sections }: Divided, { start, end }: Section): Buffer {
+  const bytes = readBytes(file);
   if (bytes.length !== size)
     throw new JemError('migration-unreadable', `${file.shown} changed while it was read`, {
       hint: 'Try again when nothing writes to it any more.',

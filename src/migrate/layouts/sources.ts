@@ -14,7 +14,7 @@ export function wholeFile(
 }
 
 /** Reads a migration's file. Throws `migration-unreadable`. */
-export async function readBytes(file: FolderFile): Promise<Buffer> {
+export function readBytes(file: FolderFile): Buffer {
   try {
     // Waiting for the thread pool costs several times what reading a small file does.
     return readFileSync(file.path);

@@ -4,10 +4,8 @@ import type { Migration } from '../migration.ts';
 import { parseName, versionDigits } from '../naming.ts';
 import { type Adoption, type ForeignLedger, matched, refused, text, truthy } from './ledger.ts';
 
-async function hashOf({ up }: Migration, algorithm: string): Promise<string> {
-  return createHash(algorithm)
-    .update(await up.read())
-    .digest('hex');
+function hashOf({ up }: Migration, algorithm: string): string {
+  return createHash(algorithm).update(up.read()).digest('hex');
 }
 
 /** Adds which of the adopted files are no longer what the ledger's checksum was taken of. */
@@ -21,7 +19,7 @@ async function compared(
   const changed: string[] = [];
   for (const migration of migrations.filter(({ name }) => names.has(name))) {
     const recorded = checksumOf(migration);
-    if (recorded && recorded !== (await hashOf(migration, algorithm))) changed.push(migration.name);
+    if (recorded && recorded !== hashOf(migration, algorithm)) changed.push(migration.name);
   }
   return { ...adoption, changed };
 }
@@ -72,7 +70,7 @@ export const drizzle: ForeignLedger = {
   columns: ['hash', 'created_at'],
   applied: async (rows, migrations) => {
     const hashes = new Map<Migration, string>();
-    for (const migration of migrations) hashes.set(migration, await hashOf(migration, 'sha256'));
+    for (const migration of migrations) hashes.set(migration, hashOf(migration, 'sha256'));
     const held = rows.map((row) => text(row['hash']));
     return matched(held, migrations, (migration) => hashes.get(migration) ?? '');
   },

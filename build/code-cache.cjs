@@ -1,0 +1,61 @@
+'use strict';
+
+// Runs jem-db on throwaway targets and keeps, for each file of dist, the code that V8 has compiled
+// by then: what these runs do starts without compiling from then on.
+const { spawnSync } = require('node:child_process');
+const { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+const { folder, loadDist } = require('../bin/code-cache.cjs');
+
+const nowhere = 'postgresql://nobody@127.0.0.1:1/none?sslmode=disable';
+const runs = [
+  { args: ['migrate', 'status', '-d', nowhere], exitCode: 3 },
+  { args: ['migrate', 'up'], exitCode: 0 },
+  { args: ['migrate', 'status'], exitCode: 0 },
+];
+
+if (process.argv[2] === 'run') keepCode();
+else warmUp();
+
+function warmUp() {
+  const cwd = mkdtempSync(join(tmpdir(), 'jem-db-build-'));
+  const env = { HOME: cwd };
+  mkdirSync(folder, { recursive: true });
+  mkdirSync(join(cwd, 'migrations'));
+  writeFileSync(join(cwd, 'migrations/1_first.up.sql'), 'CREATE TABLE first (id integer);');
+  for (const { args, exitCode } of runs) {
+    const { status, stderr } = spawnSync(process.execPath, [__filename, 'run', ...args], {
+      cwd,
+      env,
+      encoding: 'utf8',
+    });
+    if (status !== exitCode) throw new Error(`jem-db ${args.join(' ')} gave ${status}: ${stderr}`);
+  }
+  rmSync(cwd, { recursive: true });
+}
+
+function keepCode() {
+  process.argv.splice(2, 1);
+  /** @type {Map<string, import('node:vm').Script>} */
+  const scripts = new Map();
+  const program = loadDist(
+    () => undefined,
+    (name, script) => scripts.set(name, script),
+  );
+  program.main();
+  process.on('exit', () => {
+    for (const [name, script] of scripts) keepLonger(name, script.createCachedData());
+  });
+}
+
+/**
+ * Of several runs the one that compiled most of a file serves best.
+ * @param {string} name
+ * @param {Buffer} code
+ */
+function keepLonger(name, code) {
+  const file = join(folder, `${name}.bin`);
+  const kept = statSync(file, { throwIfNoEntry: false });
+  if (!kept || kept.size < code.length) writeFileSync(file, code);
+}
