@@ -9,8 +9,13 @@ import { project, twoMigrations } from '../support/project.ts';
 const driverWords = { sqlite: 'better-sqlite3', postgres: 'SCRAM-SHA-256' } as const;
 const heavy = { umzug: 'class Umzug', ora: 'hideCursor', chalk: 'ansi256' } as const;
 
-const hook = `process.on('exit', () =>
-  require('node:fs').writeFileSync('loaded.json', JSON.stringify(Object.keys(require.cache))));`;
+/** Writes down what Node.js has loaded, and what the program has read to load it itself. */
+const hook = `const fs = require('node:fs');
+const { readFileSync: read } = fs;
+const files = [];
+fs.readFileSync = (file, ...rest) => (files.push(String(file)), read(file, ...rest));
+process.on('exit', () =>
+  fs.writeFileSync('loaded.json', JSON.stringify([...files, ...Object.keys(require.cache)])));`;
 
 /** The text of everything that one run has loaded from files. */
 async function loadedBy(args: string[], { create }: TestEngine): Promise<string> {
@@ -22,7 +27,7 @@ async function loadedBy(args: string[], { create }: TestEngine): Promise<string>
   expect((await work.run(args, { env })).exitCode).toBe(0);
   const files = JSON.parse(await readFile(join(work.path, 'loaded.json'), 'utf8')) as string[];
   const texts = files
-    .filter((file) => !file.endsWith('.node'))
+    .filter((file) => /\.[cm]?js$/.test(file))
     .map((file) => readFile(file, 'utf8'));
   return (await Promise.all(texts)).join('\n') + files.join('\n');
 }
@@ -44,7 +49,8 @@ describe.each(testEngines())('what a start loads for $title', (row) => {
 
 it('knows what it looks for: each word stands somewhere in what is built', async () => {
   const dist = join(dirname(cliPath), '../dist');
-  const texts = (await readdir(dist)).map((file) => readFile(join(dist, file), 'utf8'));
+  const files = (await readdir(dist)).filter((file) => file.endsWith('.cjs'));
+  const texts = files.map((file) => readFile(join(dist, file), 'utf8'));
   const built = (await Promise.all(texts)).join('\n');
   for (const word of Object.values({ ...driverWords, ...heavy })) expect(built).toContain(word);
 });
