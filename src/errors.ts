@@ -55,6 +55,9 @@ export const catalogue = {
   'bad-database-url': entry('config'),
   'unsupported-scheme': entry('config'),
   'confirmation-needed': entry('refused'),
+  'scratch-unavailable': entry('missing_capability'),
+  'scratch-refused': entry('refused'),
+  'schema-unreadable': entry('schema'),
   interrupted: entry('interrupted'),
   'output-failed': entry('storage_full'),
   internal: entry('internal'),
@@ -138,8 +141,8 @@ export const catalogue = {
   'migration-number-twice': entry('refused'),
   'migration-not-found': entry('usage'),
   'migration-unfinished': entry('refused'),
-  'migration-transaction-control': entry('refused'),
-  'migration-meta-command': entry('refused'),
+  'migration-transaction-control': entry('usage'),
+  'migration-meta-command': entry('usage'),
   'migration-not-reversible': entry('refused'),
   'migration-failed': entry('schema'),
   'foreign-keys-broken': entry('data_violation'),
@@ -160,6 +163,14 @@ export interface SourceLocation {
   readonly textColumn?: number;
 }
 
+/** Migrations of which nobody could find out whether they were committed. */
+export interface InDoubt {
+  /** The one in which the connection went. */
+  readonly during: string;
+  /** All of them, in the order in which they were sent. */
+  readonly names: readonly string[];
+}
+
 export interface ErrorDetails {
   /** The likely cause, one or two sentences. */
   readonly why?: string;
@@ -173,6 +184,7 @@ export interface ErrorDetails {
   readonly location?: SourceLocation;
   /** What was done before the failure, in the shape of the command's result. */
   readonly result?: object;
+  readonly inDoubt?: InDoubt;
   /** Overrides the catalogue where one code covers passing and lasting trouble. */
   readonly retryable?: boolean;
   readonly cause?: unknown;

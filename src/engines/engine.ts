@@ -1,4 +1,5 @@
 import type { Dialect, Statement } from '../sql/statements.ts';
+import type { Mend, Rehearsal, Schema, SchemaDifference, SchemaOptions } from './schema.ts';
 
 /** What of the process a target may take its values from; `cli` fills it. */
 export interface Environment {
@@ -35,6 +36,13 @@ export interface OpenOptions {
   /** `existing`: a missing database is an error. `create`: a missing file is created. */
   readonly mode: 'read' | 'existing' | 'create';
   readonly warn: (warning: Warning) => void;
+  /** Told what the server says beside its answers, as far as the engine's servers do. */
+  readonly onNotice?: (notice: Notice) => void;
+}
+
+export interface Notice {
+  readonly level: 'warning' | 'notice';
+  readonly message: string;
 }
 
 /** What an engine can do, as data; use cases ask this and never an engine's name. */
@@ -54,11 +62,23 @@ export interface Engine {
   readonly title: string;
   readonly supports: Capabilities;
   readonly dialect: Dialect;
+  /** What a script that makes a whole schema begins with: statements without semicolons. */
+  readonly dumpPreamble: readonly string[];
   /**
    * Reads a connection text. Throws `bad-database-url` where the text cannot be meant.
    * Reads no database; service and password files are read.
    */
   parse(text: string, environment: Environment): Promise<Target>;
+  /** Statements that would mend differences, in the order in which they must run. */
+  mend(
+    expected: Schema,
+    actual: Schema,
+    differences: readonly SchemaDifference[],
+  ): Promise<readonly Mend[]>;
+  /** Two schemas of different versions of the engine, without what only one of them can tell. */
+  alike(expected: Schema, actual: Schema): Promise<readonly [expected: Schema, actual: Schema]>;
+  /** Makes an empty database to try things in. Throws `scratch-unavailable`. */
+  openScratch(options: ScratchOptions): Promise<Scratch>;
 }
 
 export type SqlValue = string | number | bigint | boolean | null | Uint8Array;
@@ -72,6 +92,11 @@ export interface Session extends AsyncDisposable {
   readonly serverVersion: string;
   /** Runs one statement; parameters are written `$1` or `?1` as the engine has it. */
   query(sql: string, parameters?: readonly SqlValue[]): Promise<readonly Row[]>;
+  /**
+   * Reads the schema, in one read-only transaction unless one is open already. Waits for no lock
+   * longer than a moment. Throws `lock-timeout` where somebody is changing a table just now.
+   */
+  schema(options: SchemaOptions): Promise<Schema>;
   /** The migration side of this connection. */
   migrations(options: MigrationOptions): MigrationSession;
 }
@@ -80,6 +105,8 @@ export interface MigrationOptions {
   readonly signal: AbortSignal;
   /** Name of the ledger table; may carry a schema where the engine has schemas. */
   readonly ledgerTable: string;
+  /** How to wait for another runner that keeps this one from even reading the database. */
+  readonly wait?: RunnerWait;
 }
 
 /** One row of the ledger. */
@@ -200,7 +227,8 @@ export interface MigrationSession {
   prepare(): Promise<void>;
   /**
    * Runs `body` while no other runner can, as far as one lock reaches over transactions
-   * (`supports.sessionLock`, no pooler between); `apply` guards the rest. Creates the ledger.
+   * (`supports.sessionLock`, no pooler between); `apply` guards the rest. Creates the ledger,
+   * which `apply` does too where somebody else writes just now.
    */
   exclusively<T>(wait: RunnerWait, body: () => Promise<T>): Promise<T>;
   /**
@@ -211,17 +239,33 @@ export interface MigrationSession {
   /**
    * Where single steps cost more than what they do: the first few of these, as many as the engine
    * likes, at one go. The one that fails is rolled back alone, what came before it committed, and
-   * what comes behind it not run. Throws where nothing at all was done.
+   * what comes behind it not run. Throws where nothing at all was done. `onStep` is told the index
+   * of each step when it begins, where the engine knows.
    */
-  applyGroup?(steps: readonly Step[]): Promise<GroupOutcome>;
+  applyGroup?(steps: readonly Step[], onStep?: (index: number) => void): Promise<GroupOutcome>;
   /** Statement by statement, outside any transaction; progress goes to the ledger. */
   applyUnwrapped(step: UnwrappedStep): Promise<'done' | 'done-by-another'>;
+  /**
+   * Runs steps for real in one transaction, watches each statement, and rolls everything back,
+   * ledger and all. Looks at the schema before and after in that transaction.
+   */
+  rehearse(steps: readonly Step[]): Promise<Rehearsal>;
+  /** Records the schema beside the ledger, so that it can be compared without a replay. */
+  recordSchema?(): Promise<void>;
+  /** The recorded schema; null where there is none, or the ledger was changed since. */
+  recordedSchema?(): Promise<RecordedSchema | null>;
   /** Ledger changes alone, in one transaction. */
   record(changes: readonly LedgerChange[]): Promise<void>;
   /** Accepts a changed or vanished file: `checksum` null keeps the old one. */
   accept(name: string, accepted: AcceptedFile): Promise<void>;
   /** Reads another tool's ledger; null where that table is not there. */
   foreignRows(table: string): Promise<readonly Row[] | null>;
+}
+
+export interface RecordedSchema {
+  readonly schema: Schema;
+  /** ISO 8601, UTC. */
+  readonly recordedAt: string;
 }
 
 export interface AcceptedFile extends LedgerTexts {
@@ -234,4 +278,32 @@ export interface AcceptedFile extends LedgerTexts {
 export interface RunnerWait {
   readonly timeout: number;
   readonly onWait: (holder: Blocker | null, waitedMs: number) => void;
+}
+
+/** What a scratch database is wanted for, and where it may be. */
+export interface ScratchOptions {
+  /** The database whose migrations will be tried; null where there is none. */
+  readonly like: Session | null;
+  /**
+   * Where the user wants it: a target of the user's own (it must be empty, or a server in which a
+   * database can be made), `same-server`, or null for the engine's own way.
+   */
+  readonly place: Target | 'same-server' | null;
+  /** Folder of the server's programs where the user names one, else null. */
+  readonly binaries: string | null;
+  readonly ledgerTable: string;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+}
+
+/** A database that is made for trying things, and gone when disposed of. */
+export interface Scratch extends AsyncDisposable {
+  /** Connects to it, as the role that the migrations run as. */
+  connect(): Promise<Session>;
+  /** Which way was taken, for the reader: `a throwaway PostgreSQL 18.6 (…/bin)`. */
+  readonly description: string;
+  /** Whether a statement would reach out of it; absent where nothing can. `head`: the splitter's. */
+  readonly leaks?: (head: string, text: string) => boolean;
+  /** What a comparison with it does not prove; empty where it is the same in all. */
+  readonly limits: readonly string[];
 }

@@ -15,7 +15,10 @@ export interface Dialect {
   readonly triggerBodies: boolean;
   /** `CREATE FUNCTION … BEGIN ATOMIC …; END;` holds semicolons. */
   readonly atomicBodies: boolean;
-  /** How commands of the engine's own shell begin: `\` anywhere, or `.` in place of a statement. */
+  /**
+   * How commands of the engine's own shell begin: `\` anywhere, or `.` in place of a statement.
+   * psql's are found in every dialect: such files are written for both.
+   */
   readonly shellCommands: '\\' | '.';
   /** Statements that cannot run inside a transaction, by their head. */
   readonly outsideTransaction: readonly RegExp[];

@@ -37,7 +37,7 @@ export function readFileOptions(bytes: Uint8Array, file: string): FileOptions {
 /** `at`: bytes behind the start of the comment. */
 type Refuse = (title: string, at: number, hint: string) => never;
 
-interface Option {
+export interface Option {
   readonly name: string;
   readonly value: string;
   /** Bytes behind the start of the comment. */
@@ -80,6 +80,12 @@ const names = (): string => [...known.keys()].join(', ');
 function unknownOption({ name, at }: Option): [string, number, string] {
   const hint = `Known are ${names()}.${didYouMean(name, known.keys())}`;
   return [`unknown option ${name}`, at, hint];
+}
+
+/** The options in one `--` comment; none where it is not meant for jem-db. */
+export function commentOptions(text: string): readonly Option[] {
+  const found = marker.exec(text);
+  return found ? splitOptions(text, found[0].length) : [];
 }
 
 const marker = /^--\s*jem-db\s*:/i;

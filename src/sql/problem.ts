@@ -5,6 +5,14 @@ export type ScriptProblemKind =
   | 'not-utf8'
   | 'null-byte';
 
+const sentences: Readonly<Record<ScriptProblemKind, (found: string) => string>> = {
+  unterminated: (found) => `the ${found} that begins here is never closed`,
+  'meta-command': (found) => `${found} is a command of a shell, not SQL`,
+  'copy-from-stdin': (found) => `${found} needs the input of psql`,
+  'not-utf8': (found) => `it is not UTF-8, there is a ${found}`,
+  'null-byte': (found) => `it holds a ${found}`,
+};
+
 /** A script cannot be cut into statements; `migrate` turns it into file, line and column. */
 export class ScriptProblem extends Error {
   override readonly name = 'ScriptProblem';
@@ -15,7 +23,7 @@ export class ScriptProblem extends Error {
   readonly found: string;
 
   constructor(kind: ScriptProblemKind, offset: number, found: string) {
-    super(`${kind} at byte ${offset}: ${found}`);
+    super(sentences[kind](found));
     this.kind = kind;
     this.offset = offset;
     this.found = found;

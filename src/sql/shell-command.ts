@@ -6,10 +6,11 @@ import { ScriptProblem } from './problem.ts';
 export function refuseShellCommand(kind: TokenKind, cursor: Cursor, statement: number): void {
   if (kind !== 'backslash' && kind !== 'sign') return;
   const { bytes, start, dialect } = cursor;
+  const named = isWordStart(bytes[start + 1]);
   const found =
-    dialect.shellCommands === '\\'
-      ? kind === 'backslash'
-      : start === statement && bytes[start] === code.dot && isWordStart(bytes[start + 1]);
+    kind === 'backslash'
+      ? named || dialect.shellCommands === '\\'
+      : dialect.shellCommands === '.' && start === statement && bytes[start] === code.dot && named;
   if (found) throw new ScriptProblem('meta-command', start, commandName(bytes, start));
 }
 

@@ -17,6 +17,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/engines/registry.ts'],
   ['src/engines/*/'],
   ['src/engines/engine.ts'],
+  ['src/engines/schema.ts'],
   ['src/sql/'],
   ['src/version.ts', 'src/errors.ts', 'src/near-miss.ts', 'src/duration.ts'],
   ['src/secrets.ts'],
@@ -34,6 +35,7 @@ export const owners: Readonly<
   'pg-connection-string': { places: ['src/engines/postgres/'] },
   'better-sqlite3': { places: ['src/engines/sqlite/'] },
   diff: { places: ['src/migrate/'], only: 'one file' },
+  'libpg-query': { places: ['src/migrate/lint/'] },
   jiti: { places: ['src/migrate/'], only: 'one file' },
   execa: { places: ['src/engines/postgres/'], only: 'one file' },
 };

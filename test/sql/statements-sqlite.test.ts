@@ -33,6 +33,7 @@ describe('splitting SQLite', () => {
   it.each<[string, object]>([
     ['.read other.sql', { offset: 0, found: '.read' }],
     ['select 1;\n.import f t', { offset: 10, found: '.import' }],
+    ['select 1;\n\\i other.sql', { offset: 10, found: '\\i' }],
   ])('refuses %s', (script, expected) => {
     expect(problem(script, SQLite)).toMatchObject({ kind: 'meta-command', ...expected });
   });

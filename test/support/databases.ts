@@ -56,7 +56,7 @@ async function sqliteDatabase(): Promise<TestDatabase> {
     tables: async () =>
       names(
         await sql(
-          "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name <> 'jem_db_migrations' order by name",
+          "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name not like 'jem_db_migrations%' order by name",
         ),
       ),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
@@ -82,7 +82,7 @@ export async function openedPostgres(url: string): Promise<TestDatabase> {
     tables: async () =>
       names(
         await sql(
-          "select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'jem_db_migrations' order by 1",
+          "select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'jem_db_migrations%' order by 1",
         ),
       ),
     [Symbol.asyncDispose]: () => client.end(),

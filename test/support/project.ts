@@ -1,5 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { inject } from 'vitest';
 import { type CliOptions, type CliResult, jemDb, startJemDb } from './cli.ts';
 import { temporaryFolder } from './folders.ts';
 
@@ -26,7 +27,7 @@ export async function project(
   const withDatabase = (options: RunOptions = {}): CliOptions => ({
     ...options,
     cwd: folder.path,
-    env: { ...(database !== undefined && { DATABASE_URL: database }), ...options.env },
+    env: { ...surroundings(database), ...options.env },
   });
   const made: Project = {
     path: folder.path,
@@ -49,6 +50,16 @@ export async function project(
     ),
   );
   return made;
+}
+
+/** The database, the programs of its server, and a cache that the tests of one run share. */
+function surroundings(database: string | undefined): Record<string, string> {
+  const server = inject('sharedServers').find(({ port }) => database?.includes(`:${port}/`));
+  return {
+    XDG_CACHE_HOME: join(inject('runFolder'), 'cache'),
+    ...(database !== undefined && { DATABASE_URL: database }),
+    ...(server && { JEM_DB_POSTGRES_BIN: server.bin }),
+  };
 }
 
 /** Two small migrations with their ways down, in SQL that both engines read. */

@@ -8,6 +8,7 @@ import { failureOfHost, failureOfHosts } from './errors-several.ts';
 import { addressesOf, hostLabel, hostsInOrder, type Address } from './hosts.ts';
 import { createSession, type PostgresSession } from './session.ts';
 import { closeClient } from './close.ts';
+import { tellNotices } from './notices.ts';
 import { passesOf, unsuitable, type SessionWish } from './target-session.ts';
 import { tlsOptions } from './tls.ts';
 
@@ -44,10 +45,12 @@ export async function openPostgres(
 ): Promise<PostgresSession> {
   checkSettings(target.conninfo);
   const connected = await connectToAny(target, options);
+  const { onNotice, ...quiet } = options;
+  if (onNotice) tellNotices(connected.client, onNotice);
   const again = (signal: AbortSignal) =>
     openPostgres(
       { ...target, conninfo: onlyThere(target.conninfo, connected) },
-      { ...options, signal },
+      { ...quiet, signal },
     );
   return createSession({ connected, target, again });
 }

@@ -7,5 +7,19 @@ export const postgres: Engine = {
   title: 'PostgreSQL',
   supports: { databaseIsFile: false, sessionLock: true, rowSecurity: true, tableLocks: true },
   dialect: postgresDialect,
+  // What the text of a function speaks of may be made behind it.
+  dumpPreamble: ['SET check_function_bodies = off'],
   parse: parsePostgresTarget,
+  alike: async (expected, actual) => {
+    const { alikeAcrossMajors } = await import('./schema/across-majors.ts');
+    return alikeAcrossMajors(expected, actual);
+  },
+  mend: async (expected, actual, differences) => {
+    const { mendPostgres } = await import('./schema/mend.ts');
+    return mendPostgres(expected, actual, differences);
+  },
+  openScratch: async (options) => {
+    const { openPostgresScratch } = await import('./scratch/open.ts');
+    return openPostgresScratch(options);
+  },
 };

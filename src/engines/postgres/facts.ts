@@ -6,6 +6,7 @@ import { sqlName, type TableName } from './table-name.ts';
 /** The ledger with its schema, so that no search path can hide it. */
 export interface LedgerTable {
   readonly schema: string;
+  readonly table: string;
   /** As SQL has it, with its schema. */
   readonly sql: string;
   readonly exists: boolean;
@@ -19,8 +20,11 @@ export interface Facts {
   readonly readOnly: boolean;
   /** The backend is not the one of the handshake: a pooler stands between. */
   readonly pooled: boolean;
-  /** null: no schema of the search path exists. */
+  /** null: no schema of the search path exists, or none that this role may use. */
   readonly ledger: LedgerTable | null;
+  /** Schemas of the search path that exist and that this role may not use. */
+  readonly closedSchemas: readonly string[];
+  readonly user: string;
   /** `app@10.0.0.7 (jem-db)`. */
   readonly appliedBy: string;
 }
@@ -34,6 +38,11 @@ SELECT pg_is_in_recovery() AS standby,
     WHERE c.oid = to_regclass($1)), current_schema())::text AS schema,
   to_regclass($1) IS NOT NULL AS "ledgerExists",
   $2::text IS NULL OR EXISTS (SELECT FROM pg_namespace WHERE nspname = $2::text) AS "schemaExists",
+  (SELECT json_agg(n.nspname)::text FROM pg_namespace n WHERE NOT has_schema_privilege(n.oid, 'USAGE')
+    AND n.nspname IN (
+      SELECT CASE WHEN m[2] = '$user' OR m[1] = '$user' THEN current_user ELSE coalesce(replace(m[1], '""', '"'), lower(m[2])) END
+      FROM regexp_matches(current_setting('search_path'), '"((?:[^"]|"")*)"|([^[:space:],"]+)', 'g') m)
+  ) AS "closedSchemas",
   session_user::text AS "user",
   coalesce(host(inet_client_addr()), 'local') AS client,
   current_setting('application_name') AS application`;
@@ -45,6 +54,8 @@ interface Look {
   readonly schema: string | null;
   readonly ledgerExists: boolean;
   readonly schemaExists: boolean;
+  /** JSON; null: none. */
+  readonly closedSchemas: string | null;
   readonly user: string;
   readonly client: string;
   readonly application: string;
@@ -67,6 +78,8 @@ export async function lookAround(session: PostgresSession, name: TableName): Pro
     readOnly: look.readOnly,
     pooled: look.pid !== session.backendPid,
     ledger: look.schema === null ? null : ledgerIn(look.schema, name.table, look),
+    closedSchemas: JSON.parse(look.closedSchemas ?? '[]') as string[],
+    user: look.user,
     appliedBy: `${look.user}@${look.client}${application}`,
   };
 }
@@ -74,7 +87,7 @@ export async function lookAround(session: PostgresSession, name: TableName): Pro
 function ledgerIn(schema: string, table: string, look: Look): LedgerTable {
   const sql = sqlName({ schema, table });
   const { ledgerExists: exists, schemaExists } = look;
-  return { schema, sql, exists, schemaExists, lockKey: lockKey(sql) };
+  return { schema, table, sql, exists, schemaExists, lockKey: lockKey(sql) };
 }
 
 /** Throws `read-only-target` where nothing can be written. */

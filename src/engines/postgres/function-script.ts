@@ -36,7 +36,8 @@ export async function applyFunction(
   return 'done';
 }
 
-async function runFunction(
+/** Hands the open transaction to a function, and waits for all that it asked. */
+export async function runFunction(
   bench: Bench,
   attendant: Attendant,
   script: ScriptFunction,

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { GroupOutcome, GroupResult, Script, Step } from '../engine.ts';
 import { attendTo, type Attendant } from './attendant.ts';
 import type { Bench } from './bench.ts';
-import { sendMessages, type Answer } from './message.ts';
+import { committedBeforeLoss, stoppedBy } from './loss.ts';
+import { sendMessage, sendMessages, type Answer } from './message.ts';
 import { clean, judge, wholeMessage, type ScriptStep } from './script.ts';
 import { partsOf, type ScriptMessage } from './script-message.ts';
 import { applyStep } from './step.ts';
@@ -62,50 +63,78 @@ interface Sent {
   readonly started: number;
 }
 
-async function outcomeOf(
-  bench: Bench,
-  attendant: Attendant,
-  { group, messages, answers, started }: Sent,
-): Promise<GroupOutcome> {
-  const results: GroupResult[] = [];
-  let last = started;
+async function outcomeOf(bench: Bench, attendant: Attendant, sent: Sent): Promise<GroupOutcome> {
+  const { group, messages, answers } = sent;
+  const { session } = bench;
   for (const [index, step] of group.entries()) {
     const message = messages[index];
     const answer = answers[index];
-    if (!message || !answer) break;
-    if (answer.error !== null) {
-      try {
-        await judge(bench, step, { message, answer, attendant, pid: bench.session.backendPid });
-      } catch (failure) {
-        // The mark of the last that was done.
-        await clean(bench.session);
-        if (results.length === 0) throw failure;
-        await flush(bench.session, answer);
-        return { results, failure };
-      }
+    if (!message || !answer) return { results: resultsOf(sent, index), failure: null };
+    const { error, lost } = answer;
+    if (error === null) continue;
+    if (lost) return leftBy(bench, sent, { index, sent: group.length, error });
+    let failure: unknown = null;
+    // Returns where only the cleaning failed, so that those behind it did not run.
+    let done = index + 1;
+    try {
+      await judge(bench, step, { message, answer, attendant, pid: session.backendPid });
+    } catch (reason) {
+      failure = reason;
+      done = index;
+      // The mark of the last that was done.
+      await clean(session);
     }
-    results.push({ outcome: 'done', durationMs: answer.at - last });
-    last = answer.at;
-    // Only its cleaning failed, so that those behind it did not run.
-    if (answer.error !== null && !answer.lost) {
-      await flush(bench.session, answer);
-      break;
-    }
+    if (done === 0) throw failure;
+    const unflushed = await flush(session);
+    if (unflushed === null) return { results: resultsOf(sent, done), failure };
+    const left = await leftBy(bench, sent, { index: done - 1, sent: done, error: unflushed });
+    return left.results.length < done ? left : { ...left, failure };
   }
-  return { results, failure: null };
+  return { results: resultsOf(sent, group.length), failure: null };
+}
+
+interface Loss {
+  /** Of the step in which the connection went. */
+  readonly index: number;
+  /** Steps that may be done; those behind are not. */
+  readonly sent: number;
+  readonly error: unknown;
+}
+
+/**
+ * The connection is gone. The ledger alone tells what is left: the server goes on without us, and a
+ * crash takes back what it answered before it had flushed it.
+ */
+async function leftBy(bench: Bench, sent: Sent, loss: Loss): Promise<GroupOutcome> {
+  const { error } = loss;
+  const changes = sent.group.slice(0, loss.sent).map(({ change }) => change);
+  const { backendPid: pid } = bench.session;
+  const done = await committedBeforeLoss(bench, { changes, at: loss.index, pid, error });
+  const failure = done === sent.group.length ? null : stoppedBy(bench, error);
+  if (done === 0) throw failure;
+  return { results: resultsOf(sent, done), failure };
+}
+
+/** Of the first steps, all done. */
+function resultsOf({ answers, started }: Sent, done: number): GroupResult[] {
+  return answers.slice(0, done).map(({ at }, index) => ({
+    outcome: 'done',
+    durationMs: at - (answers[index - 1]?.at ?? started),
+  }));
 }
 
 /** Nothing is told as done before the disk has it: not by this commit, by the last of the group. */
 const flushLater = 'SET LOCAL synchronous_commit = off';
 
 /**
- * Where the last of a group did not commit, another transaction flushes what came before it.
+ * Where the last of a group did not commit, another transaction flushes what came before it; gives
+ * the error where it cannot.
  * Source: PostgreSQL manual, "Asynchronous Commit".
  */
-async function flush({ client }: PostgresSession, { lost }: Answer): Promise<void> {
-  if (lost) return;
+async function flush({ client }: PostgresSession): Promise<unknown> {
   const message = "pg_catalog.pg_logical_emit_message(true, 'jem-db', 'flush')";
-  await client.query(`BEGIN; SELECT ${message}; COMMIT`);
+  const text = `BEGIN; SELECT ${message}; COMMIT`;
+  return (await sendMessage(client, [Buffer.from(text)])).error;
 }
 
 /** The steps from the first on that may be sent at one go; one or none: the first goes by itself. */

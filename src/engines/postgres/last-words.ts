@@ -4,6 +4,11 @@ import { serverMessage } from './server-message.ts';
 /** Reasons that arrive as a notice or between two statements, just before the end. */
 const farewells = new Set(['57P01', '57P02', '57P03', '57P05', '25P03', '25P04']);
 
+/** Whether a notice announces the end of the connection: no news beside the error that follows. */
+export function isFarewell(code: string): boolean {
+  return farewells.has(code);
+}
+
 /** What a server said before it closed the connection; pg itself reports only the closing. */
 export interface LastWords {
   /** The real cause of a broken connection, or the error itself. */
@@ -18,7 +23,7 @@ export function listenForLastWords(client: Client): LastWords {
   const heard: unknown[] = [];
   client.on('error', (error) => heard.push(error));
   client.on('notice', (notice) => {
-    if (farewells.has(notice.code ?? '')) heard.push(notice);
+    if (isFarewell(notice.code ?? '')) heard.push(notice);
   });
   return {
     explain: (error) => {

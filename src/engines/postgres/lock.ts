@@ -3,6 +3,8 @@ import type { Blocker, RunnerWait } from '../engine.ts';
 import { span } from './blockers.ts';
 import { ledgerOf, type Bench } from './bench.ts';
 import { lockWords } from './lock-key.ts';
+import { firstRows } from './first-rows.ts';
+import { clearLease, leaseHolder, leaseTableExists } from './lease.ts';
 import { pauseOrStop } from './pause.ts';
 import type { PostgresSession } from './session.ts';
 
@@ -12,14 +14,24 @@ const pauses = { first: 25, longest: 500, growth: 1.6 };
 /**
  * Runs `body` under a session's advisory lock. The lock is asked for again and again outside
  * any transaction: waiting for it inside one would deadlock with the other runner's CREATE INDEX
- * CONCURRENTLY, which waits for every transaction to end.
+ * CONCURRENTLY, which waits for every transaction to end. A run through a pooler has no such lock:
+ * it is known by its lease.
  */
 export async function underSessionLock<T>(bench: Bench, body: () => Promise<T>): Promise<T> {
   const { session } = bench;
-  const key = ledgerOf(bench).lockKey;
+  const ledger = ledgerOf(bench);
+  const key = ledger.lockKey;
+  const ask = `SELECT pg_try_advisory_lock('${key}'::bigint) AS locked;${leaseTableExists(ledger)}`;
+  let leased = false;
   await untilOurs(bench, async () => {
-    const [row] = await session.query('SELECT pg_try_advisory_lock($1) AS locked', [key]);
-    return row?.['locked'] === true ? true : null;
+    // Taking the lock for a look would stand in the way of the lease's holder.
+    if (leased && (await leaseHolder(bench))) return null;
+    const { locked, leases } = await firstRows(session, ask);
+    if (locked !== true) return null;
+    if (leases !== true || (await clearLease(bench))) return true;
+    leased = true;
+    await unlock(session, key);
+    return null;
   });
   try {
     return await body();
@@ -46,7 +58,7 @@ export async function untilOurs<T>(bench: Bench, attempt: () => Promise<T | null
     signal.throwIfAborted();
     const got = await attempt();
     if (got !== null) return got;
-    const holder = await lockHolder(bench);
+    const holder = (await leaseHolder(bench)) ?? (await lockHolder(bench));
     const waited = performance.now() - started;
     if (waited >= wait.timeout) throw runnerBusy(wait, holder);
     wait.onWait(holder, waited);
@@ -96,7 +108,7 @@ function runnerBusy({ timeout }: RunnerWait, holder: Blocker | null): JemError {
     `Another runner has been migrating this database for more than ${span(timeout / 1000)}`,
     {
       why: holder
-        ? `The lock of the ledger is held by ${holder.description}.`
+        ? `It is ${holder.description}.`
         : 'The lock of the ledger was taken at every look, each time by somebody else.',
       hint: 'Wait for it and run the command again, or wait longer with --runner-timeout.',
     },

@@ -1,4 +1,4 @@
-import { JemError } from '../../errors.ts';
+import { type InDoubt, JemError } from '../../errors.ts';
 import type { LedgerChange } from '../engine.ts';
 import { ledgerOf, type Bench } from './bench.ts';
 import { changeIsDone } from './ledger.ts';
@@ -15,33 +15,76 @@ interface Loss {
   readonly error: unknown;
 }
 
+interface LossOfSeveral {
+  /** All that was sent and that no flush of the server has vouched for, in the order sent. */
+  readonly changes: readonly LedgerChange[];
+  /** Index of the one in which the connection went. */
+  readonly at: number;
+  /** The backend that ran it. */
+  readonly pid: number;
+  readonly error: unknown;
+}
+
 /** Milliseconds for the server to come back, and for the old backend to go. */
 const patience = { server: 5000, backend: 5000, apart: 100 };
 
 /**
  * The connection went in the middle of a transaction. Looks through a new one whether the change
  * was committed, and returns if so. Throws `connection-lost` where it was not, `commit-unknown`
- * where nobody could be asked.
+ * where nobody could be asked, or the signal's reason.
  */
-export async function afterLoss(bench: Bench, loss: Loss): Promise<void> {
-  const reason = bench.session.failure(loss.error);
-  if (!loss.mayBeDone) throw lost(reason);
+export async function afterLoss(
+  bench: Bench,
+  { change, mayBeDone, pid, error }: Loss,
+): Promise<void> {
+  const loss = { changes: [change], at: 0, pid, error };
+  if (mayBeDone && (await committedBeforeLoss(bench, loss)) === 1) return;
+  throw stoppedBy(bench, error);
+}
+
+/** What to throw for a migration that the end of its connection has rolled back. */
+export function stoppedBy({ session, signal }: Bench, error: unknown): unknown {
+  return signal.aborted ? signal.reason : lost(session.failure(error));
+}
+
+/**
+ * Asks through a new connection how many of the changes, counted from the first, were committed.
+ * Throws `commit-unknown`, or the signal's reason, where nobody could be asked: with the names of
+ * those in doubt.
+ */
+export async function committedBeforeLoss(bench: Bench, loss: LossOfSeveral): Promise<number> {
+  const { signal, session } = bench;
+  const names = loss.changes.map(nameOf);
+  const inDoubt = { during: names[loss.at] ?? '', names };
+  const unknown = (later: unknown): unknown => {
+    if (!signal.aborted) return commitUnknown(session.failure(loss.error), later, inDoubt);
+    return signal.reason instanceof JemError ? signal.reason.with({ inDoubt }) : signal.reason;
+  };
   const found = await askAgain(bench, loss).catch((error: unknown) => {
-    bench.signal.throwIfAborted();
-    throw unknown(reason, error);
+    throw unknown(error);
   });
-  if (found === 'done') return;
-  throw found === 'not-done' ? lost(reason) : unknown(reason, null);
+  if (found === 'still-running') throw unknown(null);
+  return found;
+}
+
+/** The name of the migration that a change speaks of. */
+function nameOf(change: LedgerChange): string {
+  return change.kind === 'insert' ? change.row.name : change.name;
 }
 
 async function askAgain(
   bench: Bench,
-  { change, pid }: Loss,
-): Promise<'done' | 'not-done' | 'still-running'> {
+  { changes, pid }: LossOfSeveral,
+): Promise<number | 'still-running'> {
   await using session = await reconnect(bench);
   if (!(await backendIsGone(bench, session, pid))) return 'still-running';
-  const [row] = await session.query(changeIsDone(ledgerOf(bench), change));
-  return row?.['done'] === true ? 'done' : 'not-done';
+  let done = 0;
+  for (const change of changes) {
+    const [row] = await session.query(changeIsDone(ledgerOf(bench), change));
+    if (row?.['done'] !== true) break;
+    done++;
+  }
+  return done;
 }
 
 /** A server that starts again after a crash is worth a few seconds. */
@@ -90,17 +133,22 @@ function lost(reason: JemError): JemError {
   });
 }
 
-function unknown(reason: JemError, later: unknown): JemError {
+function commitUnknown(reason: JemError, later: unknown, inDoubt: InDoubt): JemError {
   const asked =
     later instanceof Error
       ? `A new connection could not tell either: ${later.message}.`
       : 'The server still runs it, and did not stop when it was asked to.';
+  const together = inDoubt.names.length > 1;
+  const whole = together
+    ? 'They were sent together: each was applied as a whole or not at all, none before the one in front of it.'
+    : 'It was applied as a whole or not at all.';
   return new JemError(
     'commit-unknown',
-    'The connection was lost before the server said whether the migration was committed',
+    `The connection was lost before the server said whether ${together ? 'the migrations were' : 'the migration was'} committed`,
     {
       why: `${reason.details.why ?? reason.message} ${asked}`,
-      hint: 'It was applied as a whole or not at all. When the server answers again: `jem-db migrate status`.',
+      hint: `${whole} When the server answers again: \`jem-db migrate status\`.`,
+      inDoubt,
       ...originalOf(reason),
       cause: reason,
     },

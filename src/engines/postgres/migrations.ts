@@ -3,7 +3,9 @@ import { ledgerOf, type Bench } from './bench.ts';
 import { lookAround, refuseReadOnly, type Facts } from './facts.ts';
 import { applyGroup } from './group.ts';
 import { readTexts } from './ledger.ts';
+import type { Lease } from './lease.ts';
 import { underSessionLock } from './lock.ts';
+import { underLease } from './pooler.ts';
 import { readForeign, readLedger } from './read.ts';
 import { acceptInLedger, createMissingLedger, recordChanges } from './record.ts';
 import type { PostgresSession } from './session.ts';
@@ -22,10 +24,11 @@ export function postgresMigrations(
   const name = parseTableName(ledgerTable);
   let facts: Facts | null = null;
   let wait = patient;
+  let lease: Lease | null = null;
   let unfinished: ReadonlySet<string> = new Set();
   const bench = async (): Promise<Bench> => {
     facts ??= await lookAround(session, name);
-    return { session, signal, facts, wait, unfinished };
+    return { session, signal, facts, wait, lease, unfinished };
   };
 
   const ensureLedger = async (): Promise<void> => {
@@ -56,15 +59,36 @@ export function postgresMigrations(
     exclusively: async (asked, body) => {
       wait = asked;
       const here = await bench();
-      const work = async () => {
+      if (here.facts.pooled) {
+        await ensureLedger();
+        return underLease(await bench(), async (taken) => {
+          lease = taken;
+          return body().finally(() => (lease = null));
+        });
+      }
+      return underSessionLock(here, async () => {
         await ensureLedger();
         return body();
-      };
-      return here.facts.pooled ? work() : underSessionLock(here, work);
+      });
     },
     apply: async (step) => applyStep(await bench(), step),
     applyGroup: async (steps) => applyGroup(await bench(), steps),
     applyUnwrapped: async (step) => applyUnwrapped(await bench(), step),
+    rehearse: async (steps) => {
+      const here = await bench();
+      const { rehearse } = await import('./rehearse.ts');
+      return rehearse(here, steps, () => session.schema({ ledgerTable, signal }));
+    },
+    recordSchema: async () => {
+      const here = await bench();
+      const { recordSchema } = await import('./schema/recorded.ts');
+      await recordSchema(here, ledgerOf(here));
+    },
+    recordedSchema: async () => {
+      const here = await bench();
+      const { recordedSchema } = await import('./schema/recorded.ts');
+      return recordedSchema(here, ledgerOf(here));
+    },
     record: async (changes) => recordChanges(await bench(), changes),
     accept: async (migration, accepted) => acceptInLedger(await bench(), migration, accepted),
     foreignRows: (table) => readForeign(session, parseTableName(table)),

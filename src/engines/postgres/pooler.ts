@@ -1,10 +1,11 @@
 import { JemError } from '../../errors.ts';
 import type { LedgerChange } from '../engine.ts';
 import { ledgerOf, type Bench } from './bench.ts';
+import { firstRows } from './first-rows.ts';
+import { giveBack, leaseHolder, leaseIsOurs, leaseLost, takeLease, type Lease } from './lease.ts';
 import { changeIsDone } from './ledger.ts';
 import { untilOurs } from './lock.ts';
 import { rollBack } from './rollback.ts';
-import type { PostgresSession } from './session.ts';
 
 export interface GuardedTransaction {
   /** The backend that the pooler lends us until the transaction ends. */
@@ -13,43 +14,67 @@ export interface GuardedTransaction {
   readonly done: boolean;
 }
 
+/** Milliseconds; nobody locks what a lease is kept in but under our lock. */
+const leaseLockTimeout = 10_000;
+
+/**
+ * Runs `body` with the lease of this ledger: behind a pooler a session has no lock, so that between
+ * two transactions another runner could begin. Throws `runner-busy` when the time is over.
+ */
+export async function underLease<T>(bench: Bench, body: (lease: Lease) => Promise<T>): Promise<T> {
+  const lease = await untilOurs(bench, async () => {
+    // Taking the lock for a look would stand in the way of the lease's holder.
+    if (await leaseHolder(bench)) return null;
+    return (await tryGuarded(bench, leaseLockTimeout)) ? takeLease(bench) : null;
+  });
+  try {
+    return await body(lease);
+  } finally {
+    await giveBack(bench, lease);
+  }
+}
+
 /**
  * Opens a transaction that no other runner has at the same time. Behind a pooler only a
- * transaction stays on one backend, so the lock is one of the transaction; whether the change is
- * there already is asked behind it, with a snapshot of its own.
+ * transaction stays on one backend, so the lock is one of the transaction; whether the lease is
+ * still ours, and the change there already, is asked behind it, with a snapshot of its own.
  */
 export async function beginGuarded(
   bench: Bench,
   lockTimeout: number,
   change: LedgerChange | null,
 ): Promise<GuardedTransaction> {
+  const { lease, session } = bench;
   const ledger = ledgerOf(bench);
+  const questions = [
+    ...(lease ? [leaseIsOurs(ledger, lease)] : []),
+    ...(change ? [changeIsDone(ledger, change)] : []),
+  ];
+  const row = await untilOurs(bench, () => tryGuarded(bench, lockTimeout, questions));
+  if (lease && row['ours'] !== true) {
+    await rollBack(session.client);
+    throw leaseLost();
+  }
+  return { pid: Number(row['pid']), done: row['done'] === true };
+}
+
+/** One try to open a transaction with the lock, and what it answers; null: another has the lock. */
+async function tryGuarded(
+  bench: Bench,
+  lockTimeout: number,
+  questions: readonly string[] = [],
+): Promise<Readonly<Record<string, unknown>> | null> {
+  const { session } = bench;
   const text = [
     'BEGIN ISOLATION LEVEL READ COMMITTED',
     `SET LOCAL lock_timeout = ${Math.round(lockTimeout)}`,
-    `SELECT pg_catalog.pg_try_advisory_xact_lock('${ledger.lockKey}'::bigint) AS locked, pg_catalog.pg_backend_pid() AS pid`,
-    ...(change ? [changeIsDone(ledger, change)] : []),
+    `SELECT pg_catalog.pg_try_advisory_xact_lock('${ledgerOf(bench).lockKey}'::bigint) AS locked, pg_catalog.pg_backend_pid() AS pid`,
+    ...questions,
   ].join(';');
-  return untilOurs(bench, async () => {
-    const row = await lastRows(bench.session, text);
-    if (row['locked'] === true) return { pid: Number(row['pid']), done: row['done'] === true };
-    await rollBack(bench.session.client);
-    return null;
-  });
-}
-
-/** The first rows of all statements of a text, put together. */
-async function lastRows(
-  { client, failure }: PostgresSession,
-  text: string,
-): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    const results = [await client.query<Record<string, unknown>>(text)].flat();
-    return Object.fromEntries(results.flatMap(({ rows }) => Object.entries(rows[0] ?? {})));
-  } catch (error) {
-    await rollBack(client);
-    throw failure(error);
-  }
+  const row = await firstRows(session, text);
+  if (row['locked'] === true) return row;
+  await rollBack(session.client);
+  return null;
 }
 
 /** Statements outside a transaction need one backend and its lock all the way. */

@@ -113,11 +113,11 @@ export async function judge(
   if (!answer.lost) await rollBack(session.client);
   // Only the cleaning is missing.
   if (committed) return clean(session);
-  signal.throwIfAborted();
   if (answer.lost) {
     const mayBeDone = commitAt !== null;
     return afterLoss(bench, { change, mayBeDone, pid, error: answer.error });
   }
+  signal.throwIfAborted();
   throw scriptFailure(message, answer, {
     reason: session.failure(answer.error),
     holders: attendant.holders,

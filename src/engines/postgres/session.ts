@@ -4,7 +4,7 @@ import type { Row, Session } from '../engine.ts';
 import type { Connected } from './attempt.ts';
 import { cancelRequest } from './cancel.ts';
 import { closeClient } from './close.ts';
-import type { Conninfo } from './conninfo.ts';
+import type { ConnectTarget } from './connection.ts';
 import { postgres } from './engine.ts';
 import { postgresError } from './errors.ts';
 import { hostLabel } from './hosts.ts';
@@ -14,6 +14,8 @@ import { postgresMigrations } from './migrations.ts';
 export interface PostgresSession extends Session {
   /** `int8` and `numeric` come as text, dates as ISO 8601 text, `bytea` as bytes. */
   readonly client: Client;
+  /** For a connection to another database of the same server; holds the secrets. */
+  readonly target: ConnectTarget;
   /** Of the handshake; behind a pooler it is not what `pg_backend_pid()` says. */
   readonly backendPid: number;
   /** Who answered: `db.example:5432`, or the path of a socket. */
@@ -34,7 +36,7 @@ export interface PostgresSession extends Session {
 
 interface Parts {
   readonly connected: Connected;
-  readonly target: { readonly display: string; readonly conninfo: Conninfo };
+  readonly target: ConnectTarget;
   readonly again: (signal: AbortSignal) => Promise<PostgresSession>;
 }
 
@@ -50,6 +52,7 @@ export function createSession({ connected, target, again }: Parts): PostgresSess
     display: target.display,
     serverVersion: (parameters.get('server_version') ?? 'unknown').replace(/ .*/, ''),
     client,
+    target,
     backendPid: backendKey.processID,
     server,
     encrypted: attempt.tls !== null,
@@ -61,6 +64,10 @@ export function createSession({ connected, target, again }: Parts): PostgresSess
       } catch (error) {
         throw failure(error);
       }
+    },
+    schema: async (options) => {
+      const { readPostgresSchema } = await import('./schema/read.ts');
+      return readPostgresSchema(session, options);
     },
     migrations: (options) => postgresMigrations(session, options),
     connectAgain: (signal = new AbortController().signal) => again(signal),

@@ -1,5 +1,6 @@
 import type { LedgerChange } from '../engine.ts';
 import { ledgerOf, type Bench } from './bench.ts';
+import { prolongLease } from './lease.ts';
 import { deleteRow, deleteUnfinished, elapsed, insertRow } from './ledger.ts';
 import { beginGuarded } from './pooler.ts';
 import { rollBack } from './rollback.ts';
@@ -72,7 +73,12 @@ export interface Closing {
 
 /** The statements that record the changes, commit, and leave the session as it was. */
 export function closing(bench: Bench, changes: readonly LedgerChange[]): Closing {
-  const recorded = [...leaveTaking, ...changes.flatMap((change) => changeSql(bench, change))];
+  const { lease } = bench;
+  const recorded = [
+    ...leaveTaking,
+    ...changes.flatMap((change) => changeSql(bench, change)),
+    ...(lease ? [prolongLease(ledgerOf(bench), lease)] : []),
+  ];
   return { statements: [...recorded, 'COMMIT', ...cleaning], commitAt: recorded.length };
 }
 

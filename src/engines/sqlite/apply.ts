@@ -30,6 +30,7 @@ async function alone(workshop: Workshop, step: Step): Promise<Done> {
   const patience = { timeout: step.lockTimeout, signal };
   await begin(connection, patience);
   try {
+    workshop.ledger.create();
     const isThere = workshop.ledger.find(nameOf(step.change)) !== null;
     const { outcome, statements } = await runStep(workshop, step, isThere);
     try {

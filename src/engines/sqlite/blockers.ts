@@ -32,6 +32,16 @@ export function blockersOf(file: string | null, inside: boolean): readonly Block
   }));
 }
 
+/** The process that holds a runner's lock on this file, as far as the kernel tells. */
+export function runnerOf(file: string): Blocker | null {
+  const inode = statOrNull(file)?.ino;
+  const lock = lockTable()?.find(
+    ({ mode, first, ...held }) =>
+      held.inode === inode && mode === 'WRITE' && first >= firstLockByte,
+  );
+  return lock ? { description: processName(lock.pid) } : null;
+}
+
 interface FileLock {
   readonly mode: string;
   readonly pid: number;

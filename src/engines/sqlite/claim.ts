@@ -18,6 +18,7 @@ export async function claim(workshop: Workshop, step: UnwrappedStep): Promise<Pr
   const name = nameOf(change);
   for (let seen: number | null = null; ;) {
     const found = await inTransaction(connection, { timeout: lockTimeout, signal }, () => {
+      ledger.create();
       const row = ledger.find(name);
       if (isDone(step, row)) return null;
       if (row) refuseOtherWay(step, row);

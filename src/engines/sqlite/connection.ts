@@ -1,9 +1,9 @@
 import Driver from 'better-sqlite3';
 import { JemError } from '../../errors.ts';
 import type { OpenOptions, Session } from '../engine.ts';
-import type { About, Database } from './driver.ts';
+import { type About, type Database, isBusy } from './driver.ts';
 import { sqliteError } from './errors.ts';
-import { isWritable, statOrNull } from './file-facts.ts';
+import { isWritable, runnerLockFile, statOrNull } from './file-facts.ts';
 import { patiently } from './patience.ts';
 import { lookAtFile } from './preflight.ts';
 import { removeIfEmpty } from './remove-empty.ts';
@@ -35,7 +35,7 @@ export async function openSqlite(target: SqliteTarget, options: OpenOptions): Pr
       fileMustExist: existed && file !== null,
       timeout: busyTimeout,
     });
-    await firstLook(db, target.busyTimeout ?? options.connectTimeout, options.signal);
+    await firstLook(db, target, options);
     db.pragma('foreign_keys = ON');
     if (access === 'query-only') db.pragma('query_only = ON');
     const opened = db;
@@ -60,11 +60,22 @@ function accessTo({ file, readonly }: SqliteTarget, { mode }: OpenOptions): Acce
   return pending || !isWritable(file) ? 'readonly' : 'query-only';
 }
 
-/** SQLite opens lazily: only a look inside tells whether this is a database, and undamaged. */
-async function firstLook(db: Database, timeout: number, signal: AbortSignal): Promise<void> {
-  await patiently(() => db.prepare('SELECT count(*) FROM sqlite_schema').get(), {
-    timeout,
-    signal,
+/**
+ * SQLite opens lazily: only a look inside tells whether this is a database, and undamaged. Where a
+ * runner keeps everybody out, one that wants to run too looks when it is its turn.
+ */
+async function firstLook(
+  db: Database,
+  { file, busyTimeout: own }: SqliteTarget,
+  { connectTimeout, signal, mode }: OpenOptions,
+): Promise<void> {
+  const longest = own ?? connectTimeout;
+  const behindRunner =
+    mode !== 'read' && file !== null && statOrNull(runnerLockFile(file)) !== null;
+  const timeout = behindRunner ? Math.min(longest, 500) : longest;
+  const look = (): unknown => db.prepare('SELECT count(*) FROM sqlite_schema').get();
+  await patiently(look, { timeout, signal }).catch((error: unknown) => {
+    if (!behindRunner || !isBusy(error)) throw error;
   });
 }
 

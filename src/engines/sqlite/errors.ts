@@ -40,6 +40,7 @@ const families: Readonly<Record<string, Family>> = {
   MISMATCH: () =>
     violated('A value has the wrong type for an INTEGER PRIMARY KEY', {
       why: 'Such a column takes whole numbers only.',
+      hint: 'Mend the rows, or change what the migration writes.',
     }),
   PERM: (_code, _original, about) => refused(about),
   AUTH: (_code, _original, about) => refused(about),

@@ -1,4 +1,12 @@
-import { accessSync, constants, readFileSync, statfsSync, statSync, type Stats } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  readFileSync,
+  realpathSync,
+  statfsSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** The file's or folder's facts; null where it is not there or may not be looked at. */
@@ -49,6 +57,15 @@ export function freeBytes(file: string): number | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * Where the runner of a database holds its lock: beside the file itself, by whatever name it was
+ * opened. SQLite's own locks end with a transaction; a transaction held open on this file, which
+ * stays empty, ends with its process at the latest.
+ */
+export function runnerLockFile(file: string): string {
+  return `${realpathSync(file)}-jem-db-lock`;
 }
 
 const signatures: readonly (readonly [RegExp, string])[] = [

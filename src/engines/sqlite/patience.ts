@@ -11,6 +11,8 @@ export interface Patience {
   readonly timeout: number;
   readonly signal: AbortSignal;
   readonly onWait?: (waitedMs: number) => void;
+  /** Between two tries at most, in milliseconds; for what is held for long. */
+  readonly longestPause?: number;
 }
 
 /**
@@ -27,13 +29,17 @@ export async function patiently<T>(attempt: () => T, patience: Patience): Promis
       const waited = now() - started;
       if (!isBusy(error) || waited >= patience.timeout) throw error;
       patience.onWait?.(Math.round(waited));
-      await pause(tries, patience.timeout - waited, patience.signal);
+      await pause(tries, patience.timeout - waited, patience);
     }
   }
 }
 
-async function pause(tries: number, left: number, signal: AbortSignal): Promise<void> {
-  const wait = Math.min(firstPause * 2 ** Math.min(tries, 5), longestPause);
+async function pause(
+  tries: number,
+  left: number,
+  { signal, longestPause: longest = longestPause }: Patience,
+): Promise<void> {
+  const wait = Math.min(firstPause * 2 ** Math.min(tries, 10), longest);
   // Runners that were refused together must not come back together.
   const spread = wait * (0.5 + Math.random() / 2);
   const { setTimeout: sleep } = await import('node:timers/promises');

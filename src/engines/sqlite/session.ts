@@ -1,4 +1,5 @@
 import type { Engine, OpenOptions, Session } from '../engine.ts';
+import type { Schema } from '../schema.ts';
 import type { Connection } from './driver.ts';
 import { sqliteError } from './errors.ts';
 import { sqliteMigrations } from './migrations.ts';
@@ -14,7 +15,7 @@ export function sqliteSession(
   close: () => void,
 ): Session {
   const { db, display } = connection;
-  return {
+  const session: Session = {
     engine,
     display,
     serverVersion: String(db.prepare('SELECT sqlite_version()').pluck().get()),
@@ -26,10 +27,22 @@ export function sqliteSession(
         throw error === signal.reason ? error : sqliteError(error, connection);
       }
     },
-    migrations: (options) => sqliteMigrations(connection, options),
+    async schema(options) {
+      const asked = options.signal;
+      try {
+        const { readSqliteSchema } = await import('./schema/read.ts');
+        const read = (): Schema => readSqliteSchema(connection, options);
+        return await patiently(read, { timeout: connectTimeout, signal: asked });
+      } catch (error) {
+        throw error === asked.reason ? error : sqliteError(error, connection);
+      }
+    },
+    migrations: (options) =>
+      sqliteMigrations(connection, options, (asked) => session.schema(asked)),
     async [Symbol.asyncDispose]() {
       rollback(connection);
       close();
     },
   };
+  return session;
 }

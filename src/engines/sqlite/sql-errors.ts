@@ -19,21 +19,31 @@ const shapes: readonly Shape[] = [
   {
     message: /syntax error|incomplete input|unrecognized token/,
     code: 'syntax-error',
+    details: {
+      hint: 'Mend the statement where the mark stands, or just before it; it is read as SQLite’s SQL.',
+    },
   },
   {
     message: /^no such (function|module|collation sequence)/,
     code: 'object-missing',
     details: {
       why: 'The SQLite library inside jem-db does not have it: it may need a newer library, or an extension that the application loads itself.',
+      hint: 'Check the name; or do without it in migrations.',
     },
   },
   {
     message: /no such |has no column named|unknown database|unable to identify the object/,
     code: 'object-missing',
+    details: {
+      hint: 'Check the name, and that the migration which makes it ran before: `jem-db migrate status`',
+    },
   },
   {
     message: /already exists|duplicate column name|already an? (index|table)/,
     code: 'object-exists',
+    details: {
+      hint: 'It was made before, perhaps not by a migration: `jem-db migrate status` tells what is applied.',
+    },
   },
   {
     message: /within a? ?transaction|inside a transaction/,

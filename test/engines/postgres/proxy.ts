@@ -7,6 +7,8 @@ export interface Proxy extends AsyncDisposable {
   cutAtNextAnswer(): void;
   /** Drops the client's side now and holds the server's open, as a network that broke does. */
   cutClients(): void;
+  /** As `cutClients`, and lets nobody in any more; gives what ends the server's side in the end. */
+  cutForGood(): () => Promise<void>;
 }
 
 /** A network between a client and the server on `target`, that can break. */
@@ -40,6 +42,14 @@ export async function startProxy(target: number): Promise<Proxy> {
     cutClients: () => {
       for (const client of clients) client.resetAndDestroy();
       clients.clear();
+    },
+    cutForGood: () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const client of clients) client.resetAndDestroy();
+      return async () => {
+        for (const socket of sockets) socket.destroy();
+        await closed;
+      };
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();

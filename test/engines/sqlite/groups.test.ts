@@ -1,9 +1,24 @@
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GroupOutcome, Step } from '../../../src/engines/engine.ts';
 import { StatementFailure } from '../../../src/engines/engine.ts';
+import { Interrupted } from '../../../src/errors.ts';
 import { down, up } from './session-tools.ts';
 import { workbench, type Workbench } from './workbench.ts';
+
+/** Two hundred milliseconds of work in one statement. */
+const slow = `CREATE TABLE slow AS WITH RECURSIVE n(i) AS
+  (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600000) SELECT i FROM n WHERE i % 1000 = 0;`;
+
+/** Another connection in the middle of its reading. */
+function reading(file: string): Disposable & { rows(): unknown[] } {
+  const database = new Database(file);
+  database.exec('BEGIN');
+  const count = database.prepare(`SELECT count(*) AS n FROM sqlite_schema WHERE name GLOB 't?'`);
+  count.all();
+  return { rows: () => count.all(), [Symbol.dispose]: () => void database.close() };
+}
 
 async function group({ migrations }: Workbench, steps: readonly Step[]): Promise<GroupOutcome> {
   if (!migrations.applyGroup) throw new Error('SQLite applies groups');
@@ -53,6 +68,48 @@ describe('several steps in one transaction', () => {
       StatementFailure,
     );
     expect(await names(bench)).toEqual([]);
+  });
+
+  test('each step is told when it begins', async () => {
+    await using bench = await workbench();
+    const told: number[] = [];
+    await bench.migrations.applyGroup?.(['1', '2', '3'].map(table), (index) => told.push(index));
+    await bench.migrations.applyGroup?.([table('4')], (index) => told.push(index));
+    expect(told).toEqual([0, 1, 2, 0]);
+  });
+
+  test('a signal in one of them keeps those before it', async () => {
+    const controller = new AbortController();
+    await using bench = await workbench('', controller.signal);
+    const steps = [table('1'), table('2'), up('3', `CREATE TABLE t3 (a); ${slow} SELECT 1;`)];
+    const reason = new Interrupted('SIGINT');
+    const stop = (index: number): void =>
+      index === 2 ? void setImmediate(() => controller.abort(reason)) : undefined;
+    const outcome = await bench.migrations.applyGroup?.(steps, stop);
+    expect(outcome).toEqual({ results: [done, done], failure: reason });
+    const look = 'SELECT name FROM jem_db_migrations ORDER BY 1';
+    expect(bench.sql(look)).toEqual([{ name: '1' }, { name: '2' }]);
+    expect(bench.sql(`SELECT 1 FROM sqlite_schema WHERE name = 't3'`)).toEqual([]);
+  });
+
+  test('a signal while their commit waits takes all of them back, and says so', async () => {
+    const controller = new AbortController();
+    await using bench = await workbench(
+      'CREATE TABLE t (a); INSERT INTO t VALUES (1)',
+      controller.signal,
+    );
+    using reader = reading(bench.file);
+    const reason = new Interrupted('SIGINT');
+    const stop = (index: number): void =>
+      index === 1 ? void setTimeout(() => controller.abort(reason), 50) : undefined;
+    const applying = bench.migrations.applyGroup?.([table('1'), table('2')], stop);
+    await expect(applying).rejects.toMatchObject({
+      code: 'interrupted',
+      details: {
+        why: expect.stringMatching(/^1 to 2 were done and not committed yet: .* rolled back/),
+      },
+    });
+    expect(reader.rows()).toEqual([{ n: 0 }]);
   });
 
   test('one that rolls everything back takes nothing with it', async () => {

@@ -55,21 +55,26 @@ describe.each(['delete', 'wal'])('a database in use (%s)', (mode) => {
     expect(await applying).toBe('done');
   });
 
-  test('the making of the ledger waits as long as it is told, and tells for whom', async () => {
+  test('a writer is no runner: without a ledger, too, the first step waits for it shortly', async () => {
     await using bench = await workbench(setup);
     const migrations = bench.session.migrations({
       signal: new AbortController().signal,
       ledgerTable: 'another_ledger',
     });
-    await using other = await holder(bench.file, write);
     const told: unknown[] = [];
-    const wait = { timeout: 200, onWait: (...what: unknown[]) => told.push(what) };
-    const error = await refusal(migrations.exclusively(wait, async () => {}));
-    expect(error.code).toBe('lock-timeout');
-    expect(told[0]).toEqual([
-      { description: `process ${other.pid} (node) writes` },
-      expect.any(Number),
-    ]);
+    const wait = { timeout: 60_000, onWait: (...what: unknown[]) => told.push(what) };
+    await using other = await holder(bench.file, write);
+    const started = performance.now();
+    const error = await refusal(
+      migrations.exclusively(wait, () => migrations.apply(up('1', 'CREATE TABLE u (a)', 300))),
+    );
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect([error.code, told]).toEqual(['lock-timeout', []]);
+    expect(error.details.why).toContain(`process ${other.pid} (node) writes`);
+    await other[Symbol.asyncDispose]();
+    const steps = [up('1', 'CREATE TABLE u (a)'), up('2', 'CREATE TABLE v (a)')];
+    expect((await migrations.applyGroup?.(steps))?.results).toHaveLength(2);
+    expect(await migrations.read()).toHaveLength(2);
   });
 
   test('the signal ends the waiting', async () => {

@@ -75,13 +75,13 @@ const failures: readonly (readonly [string, ErrorCode, ErrorClass, string])[] = 
   [
     '«COMMIT',
     'migration-transaction-control',
-    'refused',
+    'usage',
     'A migration must not begin or end a transaction itself',
   ],
   [
     '«BEGIN',
     'migration-transaction-control',
-    'refused',
+    'usage',
     'A migration must not begin or end a transaction itself',
   ],
   [
@@ -108,6 +108,7 @@ describe('a failing statement', () => {
       errorClass === 'usage' ? 2 : 4,
     ]);
     expect(failed.reason.message).toContain(title);
+    expect(failed.reason.details.hint ?? '').not.toBe('');
     expect(bench.sql('SELECT * FROM t')).toEqual([]);
     expect(await bench.migrations.read()).toEqual([]);
     await bench.migrations.apply(up('1', 'INSERT INTO t VALUES (1)'));
