@@ -20,7 +20,14 @@ const unused = {
 export default defineConfig({
   input: { cli: 'src/cli.ts' },
   platform: 'node',
-  external: ['better-sqlite3', 'pg-native', 'jiti', /^node:/, fromHere('bin/import.cjs')],
+  external: [
+    'better-sqlite3',
+    'pg-native',
+    'jiti',
+    'libpg-query',
+    /^node:/,
+    fromHere('bin/import.cjs'),
+  ],
   plugins: [unused],
   transform: { target: 'es2022' },
   output: {

@@ -122,9 +122,9 @@ async function execute(
     environment: environmentOf(loaded.env),
     signal,
     report,
-    confirm: (question) => {
+    confirm: (question, shown = '') => {
       terminal.done();
-      return confirm(question, process, { ...options, signal });
+      return confirm(question, process, { ...options, signal, shown });
     },
   };
   return command.execute(input, context);
@@ -154,6 +154,7 @@ function reportTo(started: Run, terminal: Terminal): Report {
       terminal.warning(warning.message);
     },
     note: (text) => terminal.note(text),
+    detail: (text) => terminal.detail(text),
     progress: (text) => terminal.progress(text),
     aim(target) {
       started.target = target;

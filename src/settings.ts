@@ -5,7 +5,7 @@ import { parseDuration } from './duration.ts';
 import { JemError } from './errors.ts';
 import { nearMiss, didYouMean } from './near-miss.ts';
 
-type Kind = 'text' | 'folder' | 'duration' | 'number';
+type Kind = 'text' | 'folder' | 'duration' | 'number' | 'list';
 
 interface SettingSpec {
   readonly kind: Kind;
@@ -100,6 +100,30 @@ export const settingSpecs = {
     fallback: '15min',
     help: 'longest wait for another runner to finish',
   },
+  scratch: {
+    kind: 'text',
+    flag: '--scratch',
+    placeholder: 'WHERE',
+    env: ['JEM_DB_SCRATCH'],
+    fallback: null,
+    help: 'where to try things: a URL, same-server, recorded (default: a throwaway of our own)',
+  },
+  postgresBin: {
+    kind: 'folder',
+    flag: '--postgres-bin',
+    placeholder: 'DIR',
+    env: ['JEM_DB_POSTGRES_BIN'],
+    fallback: null,
+    help: 'folder of the PostgreSQL programs (initdb, postgres)',
+  },
+  ignore: {
+    kind: 'list',
+    flag: '--ignore',
+    placeholder: 'PATTERNS',
+    env: ['JEM_DB_IGNORE'],
+    fallback: null,
+    help: 'objects that are not ours: audit.*, table:tmp_*, privileges, comments, storage',
+  },
 } as const satisfies Record<string, SettingSpec>;
 
 export type SettingName = keyof typeof settingSpecs;
@@ -125,6 +149,9 @@ export interface Settings {
   readonly lockTimeout: number;
   readonly lockRetries: number;
   readonly runnerTimeout: number;
+  readonly scratch: Setting;
+  readonly postgresBin: string | null;
+  readonly ignore: readonly string[];
 }
 
 export interface SettingSources {
@@ -217,11 +244,26 @@ function parseConfigFile(path: string, text: string): ConfigFile['values'] {
       throw new JemError('bad-setting', `${path}: there is no setting "${key}"`, {
         hint: `The settings are ${names.join(', ')}.${didYouMean(key, names)}`,
       });
-    if (typeof value !== 'string' && typeof value !== 'number')
-      throw new JemError('bad-setting', `${path}: "${key}" must be a text or a number`);
-    values[key] = String(value);
+    values[key] = textOf(value, key, path);
   }
   return values;
+}
+
+/** A list may be written as one. */
+function textOf(value: unknown, key: SettingName, path: string): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  const isList = settingSpecs[key].kind === 'list';
+  if (isList && Array.isArray(value) && value.every((each) => typeof each === 'string'))
+    return value.join(',');
+  const kinds = isList ? 'a text or a list of texts' : 'a text or a number';
+  throw new JemError('bad-setting', `${path}: "${key}" must be ${kinds}`);
+}
+
+function listOf({ value }: Setting): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
 }
 
 function isSettingName(text: string): text is SettingName {
@@ -255,6 +297,9 @@ function interpret(raw: RawSettings): Settings {
     lockTimeout: durationOf(raw, 'lockTimeout'),
     lockRetries: numberOf(raw, 'lockRetries'),
     runnerTimeout: durationOf(raw, 'runnerTimeout'),
+    scratch: raw.scratch,
+    postgresBin: raw.postgresBin.value && resolve(raw.postgresBin.base, raw.postgresBin.value),
+    ignore: listOf(raw.ignore),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Environment, Target } from './engines/engine.ts';
+import type { Engine, Environment, Target } from './engines/engine.ts';
 import { registry } from './engines/registry.ts';
 import { JemError } from './errors.ts';
 import { didYouMean } from './near-miss.ts';
@@ -10,6 +10,13 @@ import { didYouMean } from './near-miss.ts';
 export async function parseTarget(text: string, environment: Environment): Promise<Target> {
   const engine = await lineFor(text).load();
   return engine.parse(text, environment);
+}
+
+/** The engine called `name`, as `Engine.name` has it. Throws `unsupported-scheme`. */
+export async function engineNamed(name: string): Promise<Engine> {
+  const line = registry.find(({ schemes }) => schemes.includes(name));
+  if (!line) throw unsupported(name);
+  return line.load();
 }
 
 type RegistryLine = (typeof registry)[number];

@@ -5,6 +5,9 @@ import { JemError } from './errors.ts';
 /** Pauses between tries, in milliseconds: 1 s, doubled each time, at most 30 s. */
 const firstPause = 1000;
 const longestPause = 30_000;
+/** What is kept for the last try, in milliseconds; one that had less found out nothing. */
+const lastTry = 1000;
+const leastTry = 100;
 /** How often the waiting is told. */
 const tellEvery = 5000;
 
@@ -34,19 +37,29 @@ export async function waitForDatabase(
   const started = performance.now();
   const waited = (): number => Math.round(performance.now() - started);
   const timeLeft = (): number => (wish.timeout === null ? Infinity : wish.timeout - waited());
+  let known: JemError | null = null;
   for (let tries = 1; ; tries++) {
+    const longest = timeLeft();
     try {
-      await using session = await login(Math.max(timeLeft(), 1));
+      await using session = await login(Math.max(longest, 1));
       await session.query('select 1');
       return { outcome: 'ready', tries, waitedMs: waited() };
     } catch (error) {
       if (!(error instanceof JemError) || !error.retryable) throw error;
       const left = timeLeft();
-      if (tries >= wish.tries || left <= 0) throw gaveUp(error, tries, waited());
-      const pause = Math.min(firstPause * 2 ** (tries - 1), longestPause, left);
-      await pausing(pause, wish, () => wish.onWait(error, waited()));
+      // What was cut short says nothing of the server: an earlier answer does.
+      const cause: JemError = left <= 0 ? (known ?? error) : error;
+      known = cause;
+      if (tries >= wish.tries || left < leastTry) throw gaveUp(cause, tries, waited());
+      const pause = Math.min(firstPause * 2 ** (tries - 1), longestPause, pauseWithin(left));
+      await pausing(pause, wish, () => wish.onWait(cause, waited()));
     }
   }
+}
+
+/** So long that the time left behind it is enough for a try. */
+function pauseWithin(left: number): number {
+  return left > 2 * lastTry ? left - lastTry : left / 2;
 }
 
 async function pausing(ms: number, { signal }: WaitWish, tell: () => void): Promise<void> {
@@ -62,6 +75,10 @@ async function pausing(ms: number, { signal }: WaitWish, tell: () => void): Prom
 function gaveUp(error: JemError, tries: number, waitedMs: number): JemError {
   const times = tries === 1 ? 'once' : `${tries} times`;
   return error.with({
-    why: `Tried ${times} in ${Math.round(waitedMs / 1000)} s. ${error.details.why ?? ''}`.trim(),
+    why: `Tried ${times} in ${seconds(waitedMs)}. ${error.details.why ?? ''}`.trim(),
   });
+}
+
+function seconds(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
 }

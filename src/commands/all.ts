@@ -3,12 +3,17 @@ import { completionOf } from './completion.ts';
 import { config } from './config.ts';
 import { migrateAdopt } from './migrate-adopt.ts';
 import { migrateBaseline } from './migrate-baseline.ts';
+import { migrateCheck } from './migrate-check.ts';
 import { migrateDown } from './migrate-down.ts';
+import { migrateLint } from './migrate-lint.ts';
 import { migrateNew } from './migrate-new.ts';
 import { migrateRebase } from './migrate-rebase.ts';
 import { migrateRepair } from './migrate-repair.ts';
 import { migrateStatus } from './migrate-status.ts';
 import { migrateUp } from './migrate-up.ts';
+import { schemaDiff } from './schema-diff.ts';
+import { schemaDump } from './schema-dump.ts';
+import { schemaVerify } from './schema-verify.ts';
 import { wait } from './wait.ts';
 
 const listed: readonly Command[] = [
@@ -16,10 +21,15 @@ const listed: readonly Command[] = [
   migrateDown,
   migrateStatus,
   migrateNew,
+  migrateLint,
   migrateBaseline,
   migrateRepair,
   migrateRebase,
   migrateAdopt,
+  migrateCheck,
+  schemaVerify,
+  schemaDump,
+  schemaDiff,
   wait,
   config,
 ];

@@ -17,6 +17,7 @@ export interface OptionSpec {
 /** What the user typed, behind the command's own name. */
 export interface Input {
   readonly argument: string | undefined;
+  readonly secondArgument: string | undefined;
   text(option: string): string | undefined;
   flag(option: string): boolean;
   /** A whole number from 1; anything else is a usage error. */
@@ -31,6 +32,7 @@ export interface CommandSpec<Result extends object> {
   /** More words for `--help`, below the summary. */
   readonly description?: string;
   readonly argument?: ArgumentSpec;
+  readonly secondArgument?: ArgumentSpec;
   readonly options?: readonly OptionSpec[];
   /** Settings whose flags this command takes besides the ones of every command. */
   readonly settings?: readonly SettingName[];

@@ -7,7 +7,7 @@ import {
   shells,
 } from '../output/completion.ts';
 import { type Command, command } from './command.ts';
-import { optionWords } from './program.ts';
+import { optionWords, valuedOptions } from './program.ts';
 
 interface CompletionResult {
   readonly shell: Shell;
@@ -36,6 +36,7 @@ export function completionOf(others: readonly Command[]): Command {
 
 function tableOf(commands: readonly Command[]): CompletionTable {
   const table = new Map<string, string[]>([['', []]]);
+  const valued = new Set(commands.flatMap(valuedOptions));
   const add = (path: string, word: string): void => {
     const words = table.get(path) ?? [];
     if (!words.includes(word)) words.push(word);
@@ -45,10 +46,12 @@ function tableOf(commands: readonly Command[]): CompletionTable {
     const [noun = '', verb] = each.name.split(' ');
     add('', noun);
     if (verb) add(noun, verb);
-    table.set(each.name, optionWords(each));
+    const options = optionWords(each);
+    for (const word of options) add(each.name, word);
+    if (each.byDefault) for (const word of options) add(noun, word);
   }
   for (const shell of shells) add('completion', shell);
   add('', '--help');
   add('', '--version');
-  return table;
+  return { words: table, valued: [...valued] };
 }

@@ -39,10 +39,9 @@ export const config = command<ConfigResult>({
   },
   render({ settings, connection }, paint) {
     const rows = settings.map(({ name, value, from }) => [name, value ?? '-', from]);
-    const understood = Object.entries(connection).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]);
+    const understood = Object.entries(connection)
+      .map(([name, value]) => [name, readable(value)])
+      .filter(([, value]) => value !== '');
     return [
       paint.bold('Settings'),
       ...columns(rows),
@@ -53,3 +52,30 @@ export const config = command<ConfigResult>({
     ].join('\n');
   },
 });
+
+/** A value for people; empty where there is nothing in it. */
+function readable(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  if (Array.isArray(value)) return value.map(readable).join(', ');
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  if (isHost(value)) return hostAndPort(value);
+  return Object.entries(value)
+    .map(([name, one]) => `${name}=${readable(one)}`)
+    .join(', ');
+}
+
+interface Host {
+  readonly host: string;
+  readonly hostaddr?: string;
+  readonly port: number;
+}
+
+function isHost(value: object): value is Host {
+  return 'host' in value && 'port' in value;
+}
+
+function hostAndPort({ host, hostaddr, port }: Host): string {
+  const bracketed = host.includes(':') ? `[${host}]` : host;
+  return `${bracketed}:${port}${hostaddr ? ` (${hostaddr})` : ''}`;
+}

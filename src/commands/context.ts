@@ -13,8 +13,11 @@ export interface Context {
   readonly environment: Environment;
   readonly signal: AbortSignal;
   readonly report: Report;
-  /** Resolves when the user agrees; throws `confirmation-needed` where nobody can be asked. */
-  confirm(question: string): Promise<void>;
+  /**
+   * Resolves when the user agrees; throws `confirmation-needed` where nobody can be asked. `shown`
+   * is what it is about, in lines of its own.
+   */
+  confirm(question: string, shown?: string): Promise<void>;
 }
 
 /** Collects what the JSON document says besides the result, and tells people meanwhile. */
@@ -23,6 +26,8 @@ export interface Report {
   readonly target: TargetSummary | null;
   warn(warning: Warning): void;
   note(text: string): void;
+  /** What only `--verbose` shows. */
+  detail(text: string): void;
   progress(text: string): void;
   aim(target: TargetSummary): void;
 }
@@ -138,6 +143,10 @@ export async function openSession(
     mode,
     connectTimeout: settings.connectTimeout,
     warn: (warning) => report.warn(warning),
+    onNotice: ({ level, message }) =>
+      level === 'warning'
+        ? report.warn({ code: 'server-warning', message })
+        : report.detail(message),
   });
   report.aim({
     engine: target.engine,

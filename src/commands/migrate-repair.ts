@@ -1,4 +1,4 @@
-import type { RepairResult } from '../migrate/repair.ts';
+import type { Repaired, RepairResult } from '../migrate/repair.ts';
 import type { Paint } from '../output/paint.ts';
 import { command } from './command.ts';
 import { directTargetOf, openSession } from './context.ts';
@@ -9,7 +9,7 @@ export const migrateRepair = command<RepairResult>({
   summary: 'accept a changed or vanished file knowingly',
   description:
     'Only the ledger changes. Also forgets a try that stopped half-way. Without FILE it accepts everything, and asks first.',
-  argument: { name: 'file', help: 'name or file of the migration', required: false },
+  argument: { name: 'file', help: 'name, number or file of the migration', required: false },
   settings: runnerSettings,
   examples: [['jem-db migrate repair 0003_users', 'the file as it reads now is right']],
   async run(input, context) {
@@ -17,23 +17,31 @@ export const migrateRepair = command<RepairResult>({
     await using session = await openSession(context, await directTargetOf(context), 'existing');
     return await repair(session, migrateSetup(context), {
       name: input.argument,
-      onAll: (problems) =>
+      onAll: (found) =>
         context.confirm(
-          `This accepts ${problems.map(({ name, kind }) => `${name} (${kind})`).join(', ')} as they are.`,
+          `This accepts ${found.map(titled).join(', ')} as ${found.length === 1 ? 'it is' : 'they are'}.`,
+          found.flatMap((each) => [titled(each), ...differing(each)].join('\n') + '\n').join(''),
         ),
     });
   },
   render({ outcome, repaired }, paint) {
     if (outcome === 'nothing-to-do') return 'Nothing to do: no file is changed or missing.\n';
     return repaired
-      .map(({ name, kind, difference }) => {
-        const lines = [`accepted  ${name} (${kind})`];
-        if (difference) lines.push(...difference.split('\n').map((line) => coloured(line, paint)));
-        return `${lines.join('\n')}\n`;
+      .map((each) => {
+        const lines = differing(each).map((line) => coloured(line, paint));
+        return `${[`accepted  ${titled(each)}`, ...lines].join('\n')}\n`;
       })
       .join('');
   },
 });
+
+function titled({ name, kind }: Repaired): string {
+  return `${name} (${kind})`;
+}
+
+function differing({ difference }: Repaired): string[] {
+  return difference ? difference.split('\n') : [];
+}
 
 function coloured(line: string, paint: Paint): string {
   if (line.startsWith('+')) return paint.green(line);

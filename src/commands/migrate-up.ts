@@ -1,12 +1,15 @@
+import type { UpWish } from '../migrate/plan-up.ts';
 import type { UpResult } from '../migrate/up.ts';
 import type { Paint } from '../output/paint.ts';
 import { columns, count, duration } from '../output/text.ts';
 import { JemError } from '../errors.ts';
 import { command, type Input } from './command.ts';
-import { directTargetOf, openSession } from './context.ts';
+import { type Context, directTargetOf, openSession } from './context.ts';
+import { changesOf, describeDryRun, type DryRunReport } from './dry-run.ts';
+import { scratchSettings, scratchWish } from './scratch-wish.ts';
 import { migrateSetup, runnerSettings } from './migrate-setup.ts';
 
-export const migrateUp = command<UpResult>({
+export const migrateUp = command<UpResult | DryRunReport>({
   name: 'migrate up',
   summary: 'apply what is pending, in order',
   description:
@@ -15,6 +18,7 @@ export const migrateUp = command<UpResult>({
   options: [
     { flags: '--to <name>', help: 'stop behind this migration (name or number)' },
     { flags: '--step <n>', help: 'apply at most this many' },
+    { flags: '--dry-run', help: 'run it, say what it does, and roll it back' },
     {
       flags: '--allow-out-of-order',
       help: 'also apply files numbered before one that is applied',
@@ -24,9 +28,10 @@ export const migrateUp = command<UpResult>({
       help: 'begin beside the ledger of another tool',
     },
   ],
-  settings: runnerSettings,
+  settings: [...runnerSettings, ...scratchSettings],
   examples: [
     ['jem-db migrate up', 'applies all that is pending to ./jem.db'],
+    ['jem-db migrate up --dry-run', 'shows locks, rewrites and times, and changes nothing'],
     ['jem-db migrate up -d postgres://app@db/app --to 0042', 'up to and with 0042'],
   ],
   async run(input, context) {
@@ -38,14 +43,30 @@ export const migrateUp = command<UpResult>({
       allowOutOfOrder: input.flag('allowOutOfOrder'),
       ignoreOtherLedgers: input.flag('ignoreOtherLedgers'),
     };
+    if (input.flag('dryRun')) return dryRun(wish, context);
     await using session = await openSession(context, await directTargetOf(context), 'create');
     return await up(session, migrateSetup(context), wish);
   },
   render(result, paint) {
     if (result.outcome === 'nothing-to-do') return nothing(result);
+    if ('dryRun' in result) return describeDryRun(result, paint);
     return [...timed('applied', result.applied, paint), ...summary(result, paint), ''].join('\n');
   },
 });
+
+async function dryRun(wish: UpWish, context: Context): Promise<DryRunReport> {
+  const { dryRunUp } = await import('../migrate/dry-run.ts');
+  const { compareFor } = await import('../schema/difference.ts');
+  await using session = await openSession(context, await directTargetOf(context), 'create');
+  const scratch = await scratchWish(context);
+  const { changes, ...result } = await dryRunUp(
+    session,
+    migrateSetup(context),
+    { ...wish, scratch },
+    async (before, after) => (await compareFor(session.engine, before, after, [])).differences,
+  );
+  return { ...result, differences: changesOf(changes ?? []) };
+}
 
 /** Two ends of one run: which of them is meant nobody can know. */
 export function refuseBoth(input: Input): void {
@@ -66,7 +87,7 @@ export function timed(
   );
 }
 
-function nothing({ remaining }: UpResult): string {
+function nothing({ remaining }: Pick<UpResult, 'remaining'>): string {
   if (remaining.length === 0) return 'Nothing to do: every migration is applied.\n';
   return `Nothing to do as far as asked; ${count(remaining.length, 'migration')} further on pending.\n`;
 }

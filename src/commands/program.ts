@@ -9,6 +9,7 @@ const commonSettings = ['database', 'databaseFile', 'connectTimeout'] as const;
 
 const nouns: Readonly<Record<string, string>> = {
   migrate: 'apply, revert and look after migrations',
+  schema: 'is the database what its migrations produce?',
 };
 
 /** What `--help` at the top says below the commands. */
@@ -123,6 +124,17 @@ export function optionWords(command: Command): string[] {
   return [...own, ...settings.map((name) => settingSpecs[name].flag), ...globals];
 }
 
+/** Its options behind which a value stands, short ones too. */
+export function valuedOptions(command: Command): string[] {
+  const own = (command.options ?? []).filter(({ flags }) => /[<[]/.test(flags));
+  const settings = [...commonSettings, ...(command.settings ?? [])];
+  return [
+    '-d',
+    ...own.map(({ flags }) => flags.split(' ')[0] ?? ''),
+    ...settings.map((name) => settingSpecs[name].flag),
+  ];
+}
+
 function settingOption(name: SettingName): Option {
   const { flag, placeholder, help, fallback } = settingSpecs[name];
   const byDefault = fallback === null ? '' : ` (default: ${fallback})`;
@@ -137,9 +149,12 @@ function declare(
 ): void {
   target.summary(command.summary);
   target.description([command.summary, command.description].filter(Boolean).join('\n\n'));
-  const { argument } = command;
-  if (argument)
-    target.argument(argument.required ? `<${argument.name}>` : `[${argument.name}]`, argument.help);
+  for (const argument of [command.argument, command.secondArgument])
+    if (argument)
+      target.argument(
+        argument.required ? `<${argument.name}>` : `[${argument.name}]`,
+        argument.help,
+      );
   for (const { flags, help } of command.options ?? []) target.option(flags, help);
   for (const name of command.settings ?? []) target.addOption(settingOption(name));
   const examples = command.examples.map(([line, effect]) => `  ${line}\n      ${effect}`);
@@ -148,7 +163,7 @@ function declare(
     const given: Record<string, unknown> = target.optsWithGlobals();
     onRun({
       command,
-      input: inputOf(target.args[0], given),
+      input: inputOf(target.args, given),
       flags: flagsOf(given),
       options: {
         json: given['json'] === true,
@@ -168,13 +183,17 @@ function flagsOf(given: Record<string, unknown>): Partial<Record<SettingName, st
   );
 }
 
-function inputOf(argument: string | undefined, given: Record<string, unknown>): Input {
+function inputOf(
+  [argument, secondArgument]: readonly string[],
+  given: Record<string, unknown>,
+): Input {
   const text = (option: string): string | undefined => {
     const value = given[option];
     return typeof value === 'string' ? value : undefined;
   };
   return {
     argument,
+    secondArgument,
     text,
     flag: (option) => given[option] === true,
     number(option) {

@@ -37,7 +37,7 @@ export const wait = command<WaitResult>({
     });
   },
   render: ({ waitedMs, tries }) =>
-    `Ready after ${duration(waitedMs)}${tries > 1 ? `, at the ${tries}. try` : ''}.\n`,
+    `Ready after ${duration(waitedMs)}${tries > 1 ? `, at try ${tries}` : ''}.\n`,
 });
 
 function timeoutOf(input: Input): number | null {

@@ -2,10 +2,13 @@ import type { LedgerRow, Session } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import { load, type Loaded } from './load.ts';
 import { readFileOptions } from '../sql/options.ts';
+import { keptSource } from './replay.ts';
 import type { Migration, Source } from './migration.ts';
 import { findMigration } from './find.ts';
 import { groupedRunner } from './group.ts';
 import { failedAt, type Failed, type Timed } from './outcome.ts';
+import { placeOf } from './progress.ts';
+import { halfDone } from './resume.ts';
 import { runInOrder } from './runner.ts';
 import { asOnlyRunner, openWorkplace, type MigrateSetup, type Workplace } from './setup.ts';
 import { readState } from './state.ts';
@@ -50,7 +53,9 @@ export async function migrateDown(
     const newer = now.filter((name) => !before.has(name));
     if (newer.length > 0) throw overtaken(newer);
     for (const name of names) if (still.has(name)) ways.set(name, await wayDown(workplace, name));
-    return revertAll(workplace, ways);
+    const result = await revertAll(workplace, ways);
+    await workplace.ledger.recordSchema?.();
+    return result;
   });
 }
 
@@ -87,7 +92,7 @@ async function wayDown(workplace: Workplace, name: string): Promise<Loaded> {
   const { folder, session } = workplace;
   const { dialect } = session.engine;
   const migration = folder.migrations.find((each) => each.name === name);
-  if (migration) await refuseIrreversible(migration);
+  if (migration) refuseIrreversible(migration);
   const source = migration?.down ?? (await keptWayDown(workplace, name));
   if (source) return load(source, 'down', dialect);
   throw new JemError('migration-not-reversible', `${name} has no way down`, {
@@ -98,8 +103,8 @@ async function wayDown(workplace: Workplace, name: string): Promise<Loaded> {
   });
 }
 
-function refuseText(name: string, file: string, text: Uint8Array): void {
-  const { irreversible } = readFileOptions(text, file);
+function refuseText(name: string, { file, read }: Source): void {
+  const { irreversible } = readFileOptions(read(), file);
   if (irreversible === null) return;
   throw new JemError('migration-not-reversible', `${name} cannot be reverted`, {
     why: `${file} says: irreversible because ${irreversible}`,
@@ -107,23 +112,16 @@ function refuseText(name: string, file: string, text: Uint8Array): void {
   });
 }
 
-async function refuseIrreversible({ name, up, down }: Migration): Promise<void> {
+function refuseIrreversible({ name, up, down }: Migration): void {
   for (const source of [up, ...(down ? [down] : [])])
-    if (source.kind === 'sql') refuseText(name, source.file, source.read());
+    if (source.kind === 'sql') refuseText(name, source);
 }
 
 async function keptWayDown({ ledger }: Workplace, name: string): Promise<Source | null> {
   const { upSql, downSql } = await ledger.texts(name);
   if (downSql === null) return null;
-  const file = `${name} (the text kept in the ledger)`;
-  for (const text of [upSql, downSql])
-    if (text !== null) refuseText(name, file, new TextEncoder().encode(text));
-  return {
-    file: `${name} (the way down kept in the ledger)`,
-    kind: 'sql',
-    options: {},
-    read: () => new TextEncoder().encode(downSql),
-  };
+  for (const text of [upSql, downSql]) if (text !== null) refuseText(name, keptSource(name, text));
+  return keptSource(name, downSql);
 }
 
 async function revertAll(
@@ -132,22 +130,23 @@ async function revertAll(
 ): Promise<DownResult> {
   const { setup } = workplace;
   const names = [...ways.keys()];
-  const run = groupedRunner(workplace, ways, async (name, loaded) => ({
-    name,
-    loaded,
-    change: { kind: 'delete', name },
-  }));
+  const run = groupedRunner(
+    workplace,
+    ways,
+    async (name, loaded) => ({ name, loaded, change: { kind: 'delete', name } }),
+    (now) => setup.onProgress(`reverting ${placeOf(now, names)}`),
+  );
   const reverted: Timed[] = [];
   let done = 0;
   try {
     await runInOrder(ways, 'down', async (name) => {
-      setup.onProgress(`reverting ${name} (${done + 1} of ${names.length})`);
       const { outcome, durationMs } = await run(name);
       if (outcome === 'done') reverted.push({ name, durationMs: Math.round(durationMs) });
       done++;
     });
   } catch (error) {
-    throw failedAt(error, done, names, { reverted });
+    const told = await halfDone(workplace, names[done], error);
+    throw failedAt(told, done, names, { reverted });
   }
   return { outcome: 'reverted', reverted, remaining: [] };
 }

@@ -1,4 +1,5 @@
 import type { GroupResult, LedgerChange } from '../engines/engine.ts';
+import { JemError } from '../errors.ts';
 import type { Loaded } from './load.ts';
 import type { Workplace } from './setup.ts';
 import { mayPass, runStep, stepOf, withPlace } from './step.ts';
@@ -14,6 +15,9 @@ export interface Ready {
   readonly change: LedgerChange;
 }
 
+/** Told which migrations are about to run; several where the engine does not tell them apart. */
+export type OnStart = (names: readonly string[]) => void;
+
 /**
  * Runs migrations one by one for the caller, and several at one go for the engine, where it can.
  * While a group runs the next one is read. The names are to be asked for in their order; each
@@ -23,6 +27,7 @@ export function groupedRunner<T>(
   workplace: Workplace,
   things: ReadonlyMap<string, T>,
   prepare: (name: string, thing: T) => Promise<Ready>,
+  onStart: OnStart = () => {},
 ): (name: string) => Promise<GroupResult> {
   const names = [...things.keys()];
   const place = new Map(names.map((name, index) => [name, index]));
@@ -47,15 +52,17 @@ export function groupedRunner<T>(
     const known = results.get(name);
     const failure = failures.get(name);
     if (known) return known;
+    if (failure === undefined) stopBefore(name, workplace.setup.signal);
     workplace.setup.signal.throwIfAborted();
     const group = await groupOf(from(name), readyOf);
     const [first] = group;
     if (!first) throw new Error(`${name} is not among the migrations to run`);
     waiting.delete(name);
     if (failure !== undefined && !mayPass(failure)) throw withPlace(failure, first.loaded);
+    onStart(failure === undefined ? group.map((each) => each.name) : [name]);
     if (failure !== undefined || group.length === 1) return runAlone(workplace, first);
     for (const next of from(name).slice(group.length, group.length + mostSteps)) void readyOf(next);
-    const outcome = await runGroup(workplace, group);
+    const outcome = await runGroup(workplace, group, onStart);
     for (const [index, result] of outcome.results.entries()) {
       const done = group[index]?.name ?? '';
       results.set(done, result);
@@ -65,6 +72,10 @@ export function groupedRunner<T>(
     if (failed && outcome.failure !== null) failures.set(failed.name, outcome.failure);
     return results.get(name) ?? runAlone(workplace, first);
   };
+}
+
+function stopBefore(name: string, { aborted, reason }: AbortSignal): void {
+  if (aborted && reason instanceof JemError) throw reason.with({ why: `${name} had not begun.` });
 }
 
 /** The next migrations that may run at one go: at least the first. */
@@ -91,13 +102,14 @@ function canShare(loaded: Loaded | undefined): boolean {
   return loaded !== undefined && !loaded.unwrapped && typeof loaded.run !== 'function';
 }
 
-async function runGroup({ ledger, setup }: Workplace, group: readonly Ready[]) {
+async function runGroup({ ledger, setup }: Workplace, group: readonly Ready[], onStart: OnStart) {
   const nothing = { results: [], failure: null };
   if (!ledger.applyGroup) return nothing;
   const [first] = group;
   try {
     return await ledger.applyGroup(
       group.map(({ loaded, change }) => stepOf(setup, loaded, change)),
+      (index) => onStart([group[index]?.name ?? first?.name ?? '']),
     );
   } catch (error) {
     if (!first || !mayPass(error)) throw first ? withPlace(error, first.loaded) : error;

@@ -92,7 +92,7 @@ function loadSql(source: Source, bytes: Uint8Array, dialect: Dialect): Loaded {
   const runnable = options.noTransaction ? bytes : ownTransaction(source, bytes, seen);
   const alone = seen.outside !== null && seen.count === 1;
   if (seen.outside && !alone && !options.noTransaction)
-    throw needsNoTransaction(source, bytes, seen.outside);
+    throw needsNoTransaction(source, bytes, seen.outside, dialect);
   return {
     source,
     checksum: checksumIn(source, bytes, dialect),
@@ -172,8 +172,13 @@ function blanked(bytes: Uint8Array, statements: readonly Statement[]): Uint8Arra
   return copy;
 }
 
-function needsNoTransaction(source: Source, bytes: Uint8Array, statement: Statement): JemError {
-  const words = statement.head.split(' ').slice(0, 4).join(' ');
+function needsNoTransaction(
+  source: Source,
+  bytes: Uint8Array,
+  statement: Statement,
+  dialect: Dialect,
+): JemError {
+  const words = outsideWords(statement.head, dialect);
   return new JemError(
     'needs-no-transaction',
     `${source.file}: ${words} cannot run inside a transaction`,
@@ -183,6 +188,18 @@ function needsNoTransaction(source: Source, bytes: Uint8Array, statement: Statem
       location: locate(bytes, statement.start, source.file),
     },
   );
+}
+
+/** The words that keep a statement out of a transaction, without the names between them. */
+function outsideWords(head: string, { outsideTransaction }: Dialect): string {
+  const pattern = outsideTransaction.find((each) => each.test(head));
+  const own = new Set(pattern?.source.match(/[A-Z_]{2,}/g));
+  const words = (pattern?.exec(head)?.[0] ?? head).split(' ');
+  return words
+    .map((word) => (own.has(word) ? word : '…'))
+    .join(' ')
+    .replaceAll(/(… )+…|…$/g, '…')
+    .replace(/ …$/, '');
 }
 
 /** Turns what the splitter cannot read into an error with its place in the file. */
@@ -196,13 +213,25 @@ function reported<T>(source: Source, bytes: Uint8Array, body: () => T): T {
       meta ? 'migration-meta-command' : 'migration-unreadable',
       `${source.file}: ${error.message}`,
       {
-        ...(meta && {
-          why: 'Only psql understands this; the database server does not.',
-          hint: 'Write the SQL that it stands for: INSERT instead of \\copy, the other file’s text instead of \\i.',
-        }),
+        ...advice(error),
         location: locate(bytes, error.offset, source.file),
         cause: error,
       },
     );
   }
+}
+
+function advice({ kind, found }: ScriptProblem): { why?: string; hint: string } {
+  if (kind === 'unterminated')
+    return { hint: 'Close it there; or look for a quote too many before it.' };
+  if (kind === 'not-utf8' || kind === 'null-byte')
+    return { hint: 'Save the file as UTF-8 text, without the other bytes.' };
+  const shell = found.startsWith('.') ? 'sqlite3' : 'psql';
+  return {
+    why: `Only ${shell} understands this; the database itself does not.`,
+    hint:
+      shell === 'psql'
+        ? 'Write the SQL that it stands for: INSERT instead of \\copy, the other file’s text instead of \\i.'
+        : 'Take it out, or write the SQL that it stands for: the other file’s text instead of .read.',
+  };
 }

@@ -8,11 +8,14 @@ export interface Timed {
 
 export interface Failed {
   readonly name: string;
+  /** Of a file without a transaction that stopped half-way: what is done, and stays. */
+  readonly statementsDone?: number;
 }
 
 /**
  * The error of a run that stopped half-way, with what was done, what failed and what remains as
- * its result. `done` counts the names, in order, that went well.
+ * its result; and, where nobody could be asked, of what it is not known. `done` counts the names,
+ * in order, that went well.
  */
 export function failedAt(
   error: unknown,
@@ -21,9 +24,19 @@ export function failedAt(
   soFar: object,
 ): unknown {
   if (!(error instanceof JemError)) return error;
-  const [name, ...remaining] = names.slice(done);
-  if (name === undefined) return error;
-  return error.with({
-    result: { outcome: 'failed', ...soFar, failed: { name } satisfies Failed, remaining },
-  });
+  const { inDoubt } = error.details;
+  const [first, ...behind] = names.slice(done);
+  if (first === undefined) return error;
+  const doubtful = new Set(inDoubt?.names);
+  const name = inDoubt?.during ?? first;
+  const failed: Failed = { ...failedOf(error), name };
+  const remaining = [first, ...behind].filter((each) => each !== name && !doubtful.has(each));
+  const notKnown = inDoubt && { inDoubt: inDoubt.names };
+  return error.with({ result: { outcome: 'failed', ...soFar, failed, ...notKnown, remaining } });
+}
+
+/** What is known already of how far it came. */
+function failedOf({ details: { result } }: JemError): object {
+  const failed = result && 'failed' in result ? result.failed : null;
+  return typeof failed === 'object' && failed !== null ? failed : {};
 }

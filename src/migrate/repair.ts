@@ -1,9 +1,11 @@
 import type { MigrationSession, Session } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import { lineDifference } from './difference.ts';
+import { findMigration } from './find.ts';
 import { readFor } from './load.ts';
 import type { Migration } from './migration.ts';
-import { type MigrateSetup, asOnlyRunner, openWorkplace } from './setup.ts';
+import { parseName } from './naming.ts';
+import { type MigrateSetup, asOnlyRunner, openWorkplace, type Workplace } from './setup.ts';
 import { type Problem, readState } from './state.ts';
 import { rowOf } from './record.ts';
 
@@ -27,14 +29,21 @@ export interface RepairResult {
 export async function migrateRepair(
   session: Session,
   setup: MigrateSetup,
-  wish: { name: string | undefined; onAll: (problems: readonly Problem[]) => Promise<void> },
+  wish: { name: string | undefined; onAll: (found: readonly Repaired[]) => Promise<void> },
 ): Promise<RepairResult> {
   const workplace = await openWorkplace(session, setup);
   await workplace.ledger.prepare();
-  const wanted = select((await readState(workplace)).problems, wish.name);
+  const wanted = select(workplace, (await readState(workplace)).problems, wish.name);
   if (wanted.length === 0) return { outcome: 'nothing-to-do', repaired: [] };
-  if (wish.name === undefined) await wish.onAll(wanted);
   const files = new Map(workplace.folder.migrations.map((each) => [each.name, each]));
+  if (wish.name === undefined) {
+    const found: Repaired[] = [];
+    for (const { name, kind } of wanted) {
+      const file = kind === 'changed' ? files.get(name) : undefined;
+      found.push({ name, kind, difference: file ? await differenceOf(workplace, file) : null });
+    }
+    await wish.onAll(found);
+  }
   return asOnlyRunner(workplace, async () => {
     const repaired: Repaired[] = [];
     const still = (await readState(workplace)).problems;
@@ -57,18 +66,59 @@ function isRepairable(problem: Problem): problem is Repairable {
   return Object.hasOwn(repair, problem.kind);
 }
 
-function select(problems: readonly Problem[], wish: string | undefined): readonly Repairable[] {
+function select(
+  workplace: Workplace,
+  problems: readonly Problem[],
+  wish: string | undefined,
+): readonly Repairable[] {
   const repairable = problems.filter(isRepairable);
   if (wish === undefined) return repairable;
-  const name = wish.replace(/^.*\//, '').replace(/\.(up|down)?(\.\w+)?\.?(sql|[cm]?[jt]s)$/, '');
-  const found = repairable.filter((problem) => problem.name === wish || problem.name === name);
+  const name = nameMeant(workplace, repairable, wish);
+  const found = repairable.filter((problem) => problem.name === name);
   if (found.length > 0) return found;
-  throw new JemError('migration-not-found', `${wish} needs no repair`, {
+  throw new JemError('migration-not-found', `${name} needs no repair`, {
     hint:
       repairable.length > 0
         ? `These do: ${repairable.map((problem) => problem.name).join(', ')}.`
         : 'Nothing is changed, missing or unfinished: `jem-db migrate status`',
   });
+}
+
+/** By its name, number or file; that file may be gone, or have another name now. */
+function nameMeant(
+  { folder, setup }: Workplace,
+  repairable: readonly Repairable[],
+  wish: string,
+): string {
+  const typed = wish.replace(/^.*\//, '').replace(/\.(up|down)?(\.\w+)?\.?(sql|[cm]?[jt]s)$/, '');
+  if (repairable.some(({ name }) => name === typed)) return typed;
+  const names = new Set(repairable.map(({ name }) => name));
+  const others = folder.migrations.filter(({ name }) => !names.has(name));
+  const candidates = [...[...names].map(asMigration), ...others];
+  const troubled = candidates.filter(({ name }) => names.has(name));
+  for (const few of [troubled, candidates])
+    try {
+      return findMigration(few, typed, setup.cwd).name;
+    } catch (error) {
+      if (few === candidates) throw error;
+    }
+  return typed;
+}
+
+/** What is known of a migration by its name alone. */
+function asMigration(name: string): Migration {
+  const nothing = { file: name, kind: 'sql', options: {}, read: () => new Uint8Array() } as const;
+  return { name, version: parseName(name)?.version ?? [], up: nothing, down: null };
+}
+
+/** The text that was applied against the one that stands in the file; null where none was kept. */
+async function differenceOf(
+  { session, ledger }: Pick<Workplace, 'session' | 'ledger'>,
+  { name, up }: Migration,
+): Promise<string | null> {
+  const { text } = readFor(up, session.engine.dialect);
+  const { upSql } = await ledger.texts(name);
+  return upSql === null || text === null ? null : lineDifference(upSql, text);
 }
 
 type Repair = (
@@ -86,11 +136,11 @@ const forget: Repair = async (_session, ledger, name) => {
 const repair: Readonly<Record<Repaired['kind'], Repair>> = {
   async changed(session, ledger, name, migration) {
     if (!migration) return null;
+    const difference = await differenceOf({ session, ledger }, migration);
     const script = readFor(migration.up, session.engine.dialect);
-    const before = await ledger.texts(name);
     const { checksum, upSql, downSql } = rowOf(migration, script);
     await ledger.accept(name, { checksum, upSql, downSql, fileGone: false });
-    return before.upSql === null || upSql === null ? null : lineDifference(before.upSql, upSql);
+    return difference;
   },
   async missing(_session, ledger, name) {
     const row = (await ledger.read())?.find((each) => each.name === name);

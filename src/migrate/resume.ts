@@ -31,6 +31,40 @@ export async function statementsDone(
   });
 }
 
+/** How long the ledger may take to tell how far a file came that failed: milliseconds. */
+const lookTimeout = 2000;
+
+/**
+ * The error of a migration that stopped half-way outside a transaction, with what is done of it
+ * and how to go on; its `result.failed` tells the same as data. Any other error as it is.
+ */
+export async function halfDone(
+  { session, setup }: Workplace,
+  name: string | undefined,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof JemError) || error.code === 'migration-unfinished') return error;
+  // The run's own signal may be what has stopped it.
+  const signal = AbortSignal.timeout(lookTimeout);
+  const { ledgerTable } = setup;
+  const rows = await session
+    .migrations({ signal, ledgerTable })
+    .read()
+    .catch(() => null);
+  const stored = rows?.find((row) => row.name === name)?.statementsDone ?? 0;
+  if (name === undefined || stored === 0) return error;
+  const { why, hint } = error.details;
+  const [way, forgets] = stored > 0 ? ['up', 'try'] : ['down', 'migration'];
+  const done = Math.abs(stored);
+  const stays = `${name} runs without a transaction: its first ${done === 1 ? 'statement is' : `${done} statements are`} done, and stay${done === 1 ? 's' : ''}.`;
+  const goOn = `\`jem-db migrate ${way}\` goes on behind that; \`jem-db migrate repair ${name}\` forgets the ${forgets}.`;
+  return error.with({
+    why: [why, stays].filter(Boolean).join(' '),
+    hint: [hint, goOn].filter(Boolean).join(' '),
+    result: { failed: { name, statementsDone: done } },
+  });
+}
+
 /** The ledger counts the way up in positive numbers and the way down in negative ones. */
 function doneIn(direction: 'up' | 'down', row: LedgerRow | undefined): number {
   const stored = row?.statementsDone ?? 0;

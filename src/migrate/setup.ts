@@ -1,4 +1,4 @@
-import type { Blocker, MigrationSession, Session } from '../engines/engine.ts';
+import type { Blocker, MigrationSession, RunnerWait, Session } from '../engines/engine.ts';
 import { readMigrationFolder } from './folder.ts';
 import type { MigrationFolder } from './migration.ts';
 
@@ -35,18 +35,23 @@ export async function openWorkplace(session: Session, setup: MigrateSetup): Prom
     cwd: setup.cwd,
   });
   const { signal, ledgerTable } = setup;
-  return { session, setup, folder, ledger: session.migrations({ signal, ledgerTable }) };
+  const wait = runnerWait(setup);
+  return { session, setup, folder, ledger: session.migrations({ signal, ledgerTable, wait }) };
 }
 
 /** Runs `body` as the only runner, telling who is waited for. */
 export function asOnlyRunner<T>({ ledger, setup }: Workplace, body: () => Promise<T>): Promise<T> {
+  return ledger.exclusively(runnerWait(setup), body);
+}
+
+function runnerWait({ onProgress, onNote, runnerTimeout }: MigrateSetup): RunnerWait {
   let told = 0;
   const onWait = (holder: Blocker | null, waitedMs: number): void => {
-    setup.onProgress('waiting for another runner');
+    onProgress('waiting for another runner');
     if (waitedMs < told) return;
     told = waitedMs + 5000;
     const who = holder ? `: ${holder.description}` : '';
-    setup.onNote(`Another runner is migrating this database; waiting for it${who}`);
+    onNote(`Another runner is migrating this database; waiting for it${who}`);
   };
-  return ledger.exclusively({ timeout: setup.runnerTimeout, onWait }, body);
+  return { timeout: runnerTimeout, onWait };
 }

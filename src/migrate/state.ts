@@ -91,6 +91,11 @@ function judge(
     rows.filter(({ statementsDone }) => statementsDone === null).map(({ name }) => name),
   );
   const targets = new Set(renamed.values());
+  const twice = new Set(
+    duplicates(migrations)
+      .filter((pair) => pair.some((name) => !whole.has(name)))
+      .map(([first, second]) => (whole.has(second) ? first : second)),
+  );
   const pending = migrations.filter(({ name }) => !whole.has(name) && !targets.has(name));
   return {
     applied: rows.filter(({ name }) => whole.has(name)).toSorted(byTime(migrations)),
@@ -101,12 +106,11 @@ function judge(
       ...rows
         .filter(({ name, fileGone }) => !names.has(name) && !fileGone)
         .map(({ name }) => missingOrRenamed(name, renamed.get(name))),
-      ...outOfOrder([...whole, ...targets], migrations).map(({ name }) =>
-        problem('out-of-order', name),
-      ),
-      ...duplicates(migrations)
-        .filter((pair) => pair.some((name) => !whole.has(name)))
-        .map(([first, second]) => problem('number-twice', whole.has(second) ? first : second)),
+      // One number for two is late, too, and has one way out alone.
+      ...outOfOrder([...whole, ...targets], migrations)
+        .filter(({ name }) => !twice.has(name))
+        .map(({ name }) => problem('out-of-order', name)),
+      ...[...twice].map((name) => problem('number-twice', name)),
       ...rows
         .filter(({ name }) => !whole.has(name))
         .map(({ name, statementsDone }) =>

@@ -6,7 +6,7 @@ import {
   StatementFailure,
   type Step,
 } from '../engines/engine.ts';
-import { Interrupted, JemError } from '../errors.ts';
+import { Interrupted, JemError, type SourceLocation } from '../errors.ts';
 import { locate } from '../sql/position.ts';
 import type { Loaded } from './load.ts';
 import type { Source } from './migration.ts';
@@ -146,11 +146,17 @@ function placed(failure: StatementFailure, { source, run, statements }: Loaded):
     why: [reason.details.why?.replace(/([^.!?])$/, '$1.'), `It happened in ${where}.`]
       .filter(Boolean)
       .join(' '),
-    ...(offset !== null && { location: locate(run.bytes, offset, source.file) }),
+    location: offset === null ? wholeFile(source) : locate(run.bytes, offset, source.file),
   });
 }
 
-function startOf({ statements }: Script, wanted: number): number | null {
+/** What a commit refuses is no single line's fault. */
+function wholeFile({ file }: Source): SourceLocation {
+  return { file, line: 1, column: 1 };
+}
+
+/** Byte offset of a statement, counted from 0; null where there are fewer. */
+export function startOf({ statements }: Script, wanted: number): number | null {
   let index = 0;
   for (const { start } of statements) if (index++ === wanted) return start;
   return null;

@@ -6,6 +6,8 @@ interface ConfirmOptions {
   readonly yes: boolean;
   readonly json: boolean;
   readonly signal: AbortSignal;
+  /** Stands above the question as it is; empty, or lines. */
+  readonly shown: string;
 }
 
 interface ConfirmStreams extends OutputStreams {
@@ -19,7 +21,7 @@ interface ConfirmStreams extends OutputStreams {
 export async function confirm(
   question: string,
   streams: ConfirmStreams,
-  { yes, json, signal }: ConfirmOptions,
+  { yes, json, signal, shown }: ConfirmOptions,
 ): Promise<void> {
   if (yes) return;
   if (json || !streams.stdin.isTTY || !streams.stderr.isTTY)
@@ -33,7 +35,7 @@ export async function confirm(
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
     const answer = await lines
-      .question(`${labelled('', question)}\nType "yes" to go on: `, { signal })
+      .question(`${shown}${labelled('', question)}\nType "yes" to go on: `, { signal })
       .catch(noAnswer(signal));
     if (answer?.trim().toLowerCase() === 'yes') return;
   } finally {

@@ -23,6 +23,8 @@ const done: Readonly<Record<string, string>> = {
   applied: '  done: applied ',
   reverted: '  done: reverted ',
   appliedByOthers: '  done by another runner: ',
+  failed: '  failed: ',
+  inDoubt: '  not known: ',
   remaining: '  left: ',
 };
 
@@ -30,8 +32,9 @@ const done: Readonly<Record<string, string>> = {
 function soFar(result: object): string[] {
   return Object.entries(result).flatMap(([field, value]: [string, unknown]) => {
     const label = done[field];
-    if (!label || !Array.isArray(value) || value.length === 0) return [];
-    return [labelled(label, namesOf(value).join(', '))];
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (!label || list.length === 0) return [];
+    return [labelled(label, namesOf(list).join(', '))];
   });
 }
 

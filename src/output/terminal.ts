@@ -20,6 +20,8 @@ export interface Terminal {
   /** Writes the result and waits until the stream has taken it. */
   result(render: (paint: Paint) => string): Promise<void>;
   note(text: string): void;
+  /** A note that only `--verbose` shows. */
+  detail(text: string): void;
   warning(text: string): void;
   error(error: JemError): Promise<void>;
   /** Shows what is going on until `done`; a moving line on a terminal, nothing elsewhere. */
@@ -27,8 +29,11 @@ export interface Terminal {
   done(): void;
 }
 
+const clearLine = '\r\u001b[2K';
+
 interface Spinner {
   text: string;
+  render(): unknown;
   stop(): unknown;
 }
 
@@ -51,16 +56,36 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
   let spinner: Spinner | null = null;
   let latest: string | null = null;
 
+  let still = false;
+
+  const clear = (): void => {
+    if (still) streams.stderr.write(clearLine);
+    still = false;
+  };
   const stop = (): void => {
     latest = null;
+    clear();
     spinner?.stop();
     spinner = null;
+  };
+  // What is about to be done may keep the whole process busy, SQLite's work for one: nothing moves
+  // then, nor appears later.
+  const show = (text: string): void => {
+    if (spinner) {
+      spinner.text = text;
+      spinner.render();
+      return;
+    }
+    const width = (streams.stderr.columns ?? 0) - 3;
+    heard(streams.stderr).write(`${clearLine}- ${text.slice(0, Math.max(width, 0))}`);
+    still = true;
   };
   // Loaded late: most commands end before there is anything to animate.
   const spin = async (): Promise<void> => {
     const { default: ora } = await import('ora');
-    if (latest !== null && !spinner)
-      spinner = ora({ text: latest, stream: streams.stderr, discardStdin: false }).start();
+    if (latest === null || spinner) return;
+    clear();
+    spinner = ora({ text: latest, stream: streams.stderr, discardStdin: false }).start();
   };
   const say = (text: string): void => {
     const running = latest;
@@ -79,6 +104,9 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
     note(text) {
       if (!options.quiet) say(`${labelled('', text)}\n`);
     },
+    detail(text) {
+      if (options.verbose) terminal.note(text);
+    },
     warning(text) {
       if (!options.quiet) say(`${labelled('warning: ', text)}\n`);
     },
@@ -90,8 +118,8 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
       if (!maySpin(streams, options)) return;
       const first = latest === null;
       latest = text;
-      if (spinner) spinner.text = text;
-      else if (first) setTimeout(() => void spin(), 150).unref();
+      if (first) setTimeout(() => void spin(), 150).unref();
+      else show(text);
     },
     done: stop,
   };

@@ -17,8 +17,19 @@ describe('the output', () => {
       'migrate up',
       'migrate up',
       'migrate status --check',
+      'schema verify',
+      'schema dump',
+      'schema dump --format json',
+      'schema diff migrations@0001 ./jem.db',
+      'schema diff nowhere.json ./jem.db',
+      'migrate check',
+      'migrate lint --all',
+      'migrate lint --rules',
+      'migrate up --dry-run',
       'wait',
       'migrate down',
+      'migrate up --dry-run',
+      'schema verify --scratch recorded',
       'migrate repair',
       'migrate new more',
       'migrate down --to 0 --yes',
@@ -94,5 +105,11 @@ describe('the output', () => {
     expect(await ask('jem-db migrate st')).toBe('status');
     expect(await ask('jem-db migrate up --ste')).toBe('--step');
     expect(await ask('jem-db completion f')).toBe('fish');
+    expect(await ask('jem-db migrate up -d x.db --st')).toBe('--step');
+    expect(await ask('jem-db migrate up --database = up --st')).toBe('--step');
+    expect(await ask('jem-db migrate -d postgres : //h/up do')).toBe('down');
+    expect(await ask('jem-db migrate --allow')).toBe('--allow-out-of-order');
+    expect(await ask('jem-db migrate new a_table --lay')).toBe('--layout');
+    expect(await ask('jem-db migrate up -d ')).toBe('');
   });
 });

@@ -51,7 +51,8 @@ describe('settings', () => {
       'secret/url',
     ]);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('db.example');
+    expect(stdout).toMatch(/^hosts +db\.example:5432$/m);
+    expect(stdout).not.toMatch(/[{}[\]"]|^params/m);
     expect(stdout + stderr).not.toContain('s3cr3t-word');
   });
 

@@ -22,12 +22,26 @@ describe('the command line', () => {
 
   it('fits help into 80 columns and gives examples for every command', async () => {
     await using work = await project();
-    const leaves = ['up', 'down', 'status', 'new', 'baseline', 'repair', 'rebase', 'adopt'];
+    const verbs = {
+      migrate: [
+        'up',
+        'down',
+        'status',
+        'new',
+        'baseline',
+        'repair',
+        'rebase',
+        'adopt',
+        'check',
+        'lint',
+      ],
+      schema: ['verify', 'dump', 'diff'],
+    };
     const commands = [
       ['wait'],
       ['config'],
       ['completion'],
-      ...leaves.map((verb) => ['migrate', verb]),
+      ...Object.entries(verbs).flatMap(([noun, each]) => each.map((verb) => [noun, verb])),
     ];
     for (const words of commands) {
       const { stdout, exitCode } = await work.run([...words, '--help']);

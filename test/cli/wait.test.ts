@@ -44,7 +44,26 @@ describe('wait', () => {
     expect(tries.stderr).toContain('Tried 2 times');
     const timed = await work.run(['wait', '--timeout', '300ms']);
     expect(timed.exitCode).toBe(3);
+    expect(timed.stderr).toMatch(/error: .*127\.0\.0\.1:1/);
+    expect(timed.stderr).not.toMatch(/No answer|dropped on the way/);
     expect((await work.run(['wait', '--timeout', 'soon'])).exitCode).toBe(2);
+  });
+
+  it('ends with the last real cause where the last try is cut short', async () => {
+    let refused = 0;
+    // It answers a few times, and then says nothing any more.
+    await using server = createServer((socket) => {
+      if (refused++ < 2) socket.destroy();
+      else socket.resume();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    await using work = await project({}, `postgres://app@127.0.0.1:${port}/app`);
+    const { exitCode, stdout } = await work.run(['wait', '--json', '--timeout', '5s']);
+    expect([exitCode, refused]).toEqual([3, 3]);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'closed-at-start' } });
   });
 
   it('stops at once when interrupted', async () => {

@@ -49,7 +49,7 @@ describe.each(testEngines())('files of every kind on $title', ({ create, engine 
       database.url,
     );
     const { exitCode, stderr } = await work.run(['migrate']);
-    expect(exitCode).toBe(4);
+    expect(exitCode).toBe(2);
     expect(stderr).toContain('2_b.up.sql:2:1');
     expect(stderr).toContain('no-transaction');
     expect(await database.tables()).toEqual([]);
@@ -62,9 +62,25 @@ describe.each(testEngines())('files of every kind on $title', ({ create, engine 
     await using database = await create();
     await using work = await project({ '1_meta.up.sql': text }, database.url);
     const { exitCode, stderr } = await work.run(['migrate']);
-    expect(exitCode).toBe(4);
+    expect(exitCode).toBe(2);
     expect(stderr).toContain(`1_meta.up.sql:${place}`);
+    const said = stderr.replaceAll(/\s+/g, ' ');
+    expect(said).toMatch(/1_meta\.up\.sql: \\(i|copy) is a command of a shell, not SQL/);
+    expect(said).toMatch(/why: Only psql understands this.* next: Write the SQL/);
     expect(await database.tables()).toEqual([]);
+  });
+
+  it.each([
+    ["insert into a values ('it);", 'the string that begins here is never closed', '1:23'],
+    ['select 1;\nvacuum a;', 'VACUUM cannot run inside a transaction', '2:1'],
+  ])('says in words what keeps %j from running, with exit 2', async (text, words, place) => {
+    await using database = await create();
+    await using work = await project({ '1_bad.up.sql': text }, database.url);
+    const { exitCode, stderr } = await work.run(['migrate']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`1_bad.up.sql: ${words}\n`);
+    expect(stderr).toContain(`at migrations/1_bad.up.sql:${place}`);
+    expect(stderr).toContain('  next: ');
   });
 
   it('picks the file of its engine', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { testEngines } from '../support/databases.ts';
 import { project } from '../support/project.ts';
+import { schemaErrors } from '../support/schema.ts';
 
 const postgresOnly = testEngines().filter(({ engine }) => engine === 'postgres');
 
@@ -46,6 +47,13 @@ describe.each(testEngines())('files without a transaction on $title', ({ create 
     const failed = await work.run(['migrate']);
     expect(failed.exitCode).toBe(4);
     expect(failed.stderr).toContain('statement 3 of 4');
+    const said = failed.stderr.replaceAll(/\s+/g, ' ');
+    expect(said).toContain('its first 2 statements are done, and stay.');
+    expect(said).toContain('`jem-db migrate up` goes on behind that');
+    expect(said).toContain('`jem-db migrate repair 1_steps` forgets the try');
+    const again = (await work.run(['migrate', '--json'])).json();
+    expect(schemaErrors(again)).toEqual([]);
+    expect(again.result).toMatchObject({ failed: { name: '1_steps', statementsDone: 2 } });
     const status = (await work.run(['migrate', 'status', '--json'])).json();
     expect(status.result).toMatchObject({ applied: [], problems: [{ kind: 'unfinished' }] });
     await work.write({ 'migrations/1_steps.up.sql': file('insert into t values (3)') });
@@ -85,7 +93,12 @@ describe.each(testEngines())('files without a transaction on $title', ({ create 
       database.url,
     );
     await work.run(['migrate']);
-    expect((await work.run(['migrate', 'down'])).exitCode).toBe(4);
+    const failed = await work.run(['migrate', 'down']);
+    expect(failed.exitCode).toBe(4);
+    const said = failed.stderr.replaceAll(/\s+/g, ' ');
+    expect(said).toContain('its first statement is done, and stays.');
+    expect(said).toContain('failed: 1_two next:');
+    expect(said).toContain('`jem-db migrate down` goes on behind that');
     expect(await database.tables()).toEqual(['b']);
     const up = await work.run(['migrate', 'up']);
     expect(up.exitCode).toBe(4);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { testEngines } from '../support/databases.ts';
 import { project, twoMigrations } from '../support/project.ts';
+import { jemDbOnTerminal } from '../support/tty.ts';
 
 const third = {
   '0003_tags.up.sql': 'create table tags (id integer);\n',
@@ -27,7 +28,18 @@ describe.each(testEngines())('what does not fit together on $title', ({ create }
     expect(status.json().result).toMatchObject({
       problems: [{ kind: 'changed', name: '0001_users' }],
     });
-    const repaired = await work.run(['migrate', 'repair', '0001_users']);
+    const unsure = await jemDbOnTerminal(['migrate', 'repair', '-d', database.url], {
+      cwd: work.path,
+      input: 'no\n',
+    });
+    const asked = unsure.output.replaceAll('\r', '');
+    expect(asked).toMatch(/0001_users \(changed\)\n@@ line 1.*\n-.*\n\+.*age integer/);
+    expect(asked).toContain('This accepts 0001_users (changed) as it is.');
+    expect(asked.indexOf('age integer')).toBeLessThan(asked.indexOf('This accepts'));
+    const wrong = await work.run(['migrate', 'repair', '2']);
+    expect(wrong.exitCode).toBe(2);
+    expect(wrong.stderr).toContain('0002_notes needs no repair');
+    const repaired = await work.run(['migrate', 'repair', '0001']);
     expect(repaired.exitCode).toBe(0);
     expect(repaired.stdout).toContain('age integer');
     expect((await work.run(['migrate', 'up'])).exitCode).toBe(0);
@@ -54,7 +66,7 @@ describe.each(testEngines())('what does not fit together on $title', ({ create }
     const refused = await work.run(['migrate', 'up']);
     expect(refused.exitCode).toBe(4);
     expect(refused.stderr).toContain('missing');
-    expect((await work.run(['migrate', 'repair', '0001_users'])).exitCode).toBe(0);
+    expect((await work.run(['migrate', 'repair', '1'])).exitCode).toBe(0);
     expect((await work.run(['migrate', 'up'])).exitCode).toBe(0);
     expect((await work.run(['migrate', 'status', '--check'])).exitCode).toBe(0);
     expect(await database.tables()).toContain('tags');
@@ -117,6 +129,23 @@ describe.each(testEngines())('what does not fit together on $title', ({ create }
     await work.run(['migrate', 'rebase', '0002_other']);
     expect((await work.run(['migrate'])).exitCode).toBe(0);
     expect(await database.tables()).toEqual(['notes', 'other', 'users']);
+  });
+
+  it('offers the one way out that a late file with a number of two has', async () => {
+    await using database = await create();
+    await using work = await project(twoMigrations, database.url);
+    await work.run(['migrate']);
+    await work.write({ 'migrations/0002_late.up.sql': 'create table late (id integer);' });
+    const status = (await work.run(['migrate', 'status', '--json'])).json();
+    expect(status.result['problems']).toEqual([
+      {
+        kind: 'number-twice',
+        name: '0002_late',
+        hint: expect.stringContaining('`jem-db migrate rebase 0002_late`'),
+      },
+    ]);
+    await work.run(['migrate', 'rebase', '0002_late']);
+    expect((await work.run(['migrate'])).exitCode).toBe(0);
   });
 
   it('will not renumber what is applied', async () => {

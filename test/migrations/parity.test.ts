@@ -16,7 +16,7 @@ interface Catalogue {
 
 const sqliteTables = `(
   SELECT name, sql FROM sqlite_schema
-  WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'jem_db_migrations') AS t`;
+  WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'jem_db_migrations%') AS t`;
 
 const sqlite: Catalogue = {
   columns: `
@@ -35,7 +35,7 @@ const sqlite: Catalogue = {
     WHERE c.seqno = 0`,
 };
 
-const ours = `connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'jem_db_migrations'`;
+const ours = `connamespace = 'public'::regnamespace AND conrelid::regclass::text NOT LIKE 'jem_db_migrations%'`;
 
 const postgres: Catalogue = {
   columns: `
@@ -43,13 +43,13 @@ const postgres: Catalogue = {
       || CASE is_nullable WHEN 'NO' THEN ' required' ELSE ' optional' END
       || CASE WHEN column_default IS NULL THEN '' ELSE ' default' END AS text
     FROM information_schema.columns
-    WHERE table_schema = 'public' AND table_name <> 'jem_db_migrations'`,
+    WHERE table_schema = 'public' AND table_name NOT LIKE 'jem_db_migrations%'`,
   // From 18 on NOT NULL is a constraint as well, with a name of the server's.
   constraints: `
     SELECT 'CONSTRAINT ' || conname AS text FROM pg_constraint WHERE contype <> 'n' AND ${ours}`,
   indexes: `
     SELECT indexrelid::regclass::text AS text FROM pg_index
-    WHERE indrelid::regclass::text <> 'jem_db_migrations'
+    WHERE indrelid::regclass::text NOT LIKE 'jem_db_migrations%'
       AND indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
       AND indexrelid NOT IN (SELECT conindid FROM pg_constraint)`,
   foreignKeys: `
