@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lockHolders, type LockHolder } from '../blockers.ts';
 import type { PostgresSession } from '../session.ts';
 
@@ -7,19 +8,29 @@ export interface Lookout extends AsyncDisposable {
   holders(): Promise<readonly LockHolder[]>;
 }
 
-/** `lockTimeout` in milliseconds: when half of it has passed, somebody is in the way. */
+/** Milliseconds between two looks. */
+const interval = 100;
+
+/** `lockTimeout` in milliseconds: when a quarter of it has passed, somebody may be in the way. */
 export function lookOut(session: PostgresSession, lockTimeout: number): Lookout {
   let looking: Promise<readonly LockHolder[]> = Promise.resolve([]);
+  let over = false;
   const look = async (): Promise<readonly LockHolder[]> => {
     await using other = await session.connectAgain();
-    return await lockHolders(other, session.backendPid);
+    // The statement may be slow at first, and begin to wait only later.
+    for (;;) {
+      const found = await lockHolders(other, session.backendPid);
+      if (found.length > 0 || over) return found;
+      await sleep(interval);
+    }
   };
   const timer = setTimeout(() => {
     // What was to be read tells how it ended; this only explains.
     looking = look().catch(() => []);
-  }, lockTimeout / 2);
+  }, lockTimeout / 4);
   const holders = async (): Promise<readonly LockHolder[]> => {
     clearTimeout(timer);
+    over = true;
     return looking;
   };
   return {
