@@ -13,6 +13,10 @@ const runs = [
   { args: ['migrate', 'status', '-d', nowhere], exitCode: 3 },
   { args: ['migrate', 'up'], exitCode: 0 },
   { args: ['migrate', 'status'], exitCode: 0 },
+  { args: ['migrate', 'lint', '--all', '-d', nowhere], exitCode: 0 },
+  { args: ['migrate', 'check'], exitCode: 0 },
+  { args: ['schema', 'verify'], exitCode: 0 },
+  { args: ['schema', 'dump'], exitCode: 0 },
 ];
 
 if (process.argv[2] === 'run') keepCode();
