@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import type { Paint } from '../output/paint.ts';
-import type { SettingName } from '../settings.ts';
+import type { SettingName } from '../setting-specs.ts';
 
 export interface ArgumentSpec {
   readonly name: string;

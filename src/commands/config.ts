@@ -1,6 +1,6 @@
 import { columns } from '../output/text.ts';
 import { withoutSecrets } from '../secrets.ts';
-import { type SettingName, settingSpecs } from '../settings.ts';
+import { type SettingName, settingSpecs } from '../setting-specs.ts';
 import { command } from './command.ts';
 import { parseDirectUrl, sourceOfDatabase, targetOf } from './context.ts';
 

@@ -1,5 +1,5 @@
 import type { MigrateSetup } from '../migrate/setup.ts';
-import type { SettingName } from '../settings.ts';
+import type { SettingName } from '../setting-specs.ts';
 import type { Context } from './context.ts';
 
 /** Settings of every command that reads the folder and the ledger. */

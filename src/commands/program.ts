@@ -1,6 +1,6 @@
 import { type Argument, Command as Commander, CommanderError, Option } from 'commander';
 import { exitCodes, JemError } from '../errors.ts';
-import { type SettingName, settingSpecs } from '../settings.ts';
+import { type SettingName, settingSpecs } from '../setting-specs.ts';
 import type { Command, Input } from './command.ts';
 import { usageError } from './usage-error.ts';
 

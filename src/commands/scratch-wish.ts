@@ -1,5 +1,5 @@
 import type { ScratchWish } from '../migrate/scratch.ts';
-import type { SettingName } from '../settings.ts';
+import type { SettingName } from '../setting-specs.ts';
 import { parseTarget } from '../target.ts';
 import type { Context } from './context.ts';
 
