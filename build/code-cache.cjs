@@ -28,15 +28,16 @@ function warmUp() {
   mkdirSync(folder, { recursive: true });
   mkdirSync(join(cwd, 'migrations'));
   writeFileSync(join(cwd, 'migrations/1_first.up.sql'), 'CREATE TABLE first (id integer);');
-  for (const { args, exitCode } of runs) {
-    const { status, stderr } = spawnSync(process.execPath, [__filename, 'run', ...args], {
-      cwd,
-      env,
-      encoding: 'utf8',
-    });
-    if (status !== exitCode) throw new Error(`jem-db ${args.join(' ')} gave ${status}: ${stderr}`);
+  try {
+    for (const { args, exitCode } of runs) {
+      const options = { cwd, env, encoding: 'utf8' };
+      const { status, stderr } = spawnSync(process.execPath, [__filename, 'run', ...args], options);
+      if (status !== exitCode)
+        throw new Error(`jem-db ${args.join(' ')} gave ${status}: ${stderr}`);
+    }
+  } finally {
+    rmSync(cwd, { recursive: true });
   }
-  rmSync(cwd, { recursive: true });
 }
 
 function keepCode() {

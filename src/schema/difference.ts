@@ -1,6 +1,7 @@
 import type { Engine } from '../engines/engine.ts';
 import type { Schema } from '../engines/schema.ts';
-import { columnOrders, compareSchemas } from './compare.ts';
+import { didYouMean } from '../near-miss.ts';
+import { attributeGroups, columnOrders, compareSchemas } from './compare.ts';
 import { readIgnored, withoutIgnored } from './ignore.ts';
 import { type ComparisonReport, displayName, reportOf } from './report.ts';
 
@@ -31,5 +32,15 @@ export async function compareFor(
     ({ table, expected: first, actual: second }) =>
       `The columns of ${displayName(table)} stand in another order: expected ${first}; there ${second}`,
   );
-  return { matches: differences.length === 0, ...reportOf(differences, mends), remarks };
+  const unused = ignored
+    .unused([...expected.objects, ...actual.objects])
+    .map(
+      (pattern) =>
+        `The pattern "${pattern}" leaves nothing out.${didYouMean(pattern, Object.keys(attributeGroups))}`,
+    );
+  return {
+    matches: differences.length === 0,
+    ...reportOf(differences, mends),
+    remarks: [...remarks, ...unused],
+  };
 }

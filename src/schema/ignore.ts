@@ -5,6 +5,8 @@ import { type AttributeGroup, attributeGroups } from './compare.ts';
 export interface Ignored {
   readonly groups: readonly AttributeGroup[];
   readonly matches: (object: SchemaObject) => boolean;
+  /** Patterns that leave out none of these objects: mistyped, or no longer needed. */
+  readonly unused: (objects: readonly SchemaObject[]) => readonly string[];
 }
 
 /**
@@ -14,8 +16,15 @@ export interface Ignored {
  */
 export function readIgnored(patterns: readonly string[]): Ignored {
   const groups = patterns.filter(isGroup);
-  const tests = patterns.filter((pattern) => !isGroup(pattern)).map(testOf);
-  return { groups, matches: (object) => tests.some((test) => test(object)) };
+  const tests = patterns
+    .filter((pattern) => !isGroup(pattern))
+    .map((pattern) => ({ pattern, test: testOf(pattern) }));
+  return {
+    groups,
+    matches: (object) => tests.some(({ test }) => test(object)),
+    unused: (objects) =>
+      tests.filter(({ test }) => !objects.some(test)).map(({ pattern }) => pattern),
+  };
 }
 
 /** The schema without what is left out of a comparison. */

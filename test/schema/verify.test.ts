@@ -86,6 +86,9 @@ describe.each(testEngines())('schema verify on $title', ({ create }) => {
     expect((await work.run(['schema', 'verify', '--ignore', 'tmp_*'])).exitCode).toBe(0);
     await work.write({ 'jem-db.json': JSON.stringify({ ignore: ['table:tmp_one'] }) });
     expect((await work.run(['schema', 'verify'])).exitCode).toBe(0);
+    const mistyped = await work.run(['schema', 'verify', '--ignore', 'privlege']);
+    expect(mistyped.stdout).toContain('The pattern "privlege" leaves nothing out');
+    expect(mistyped.stdout).toContain('privileges');
     await work.write({ 'jem-db.json': JSON.stringify({ ignore: ['view:tmp_one'] }) });
     expect((await work.run(['schema', 'verify'])).exitCode).toBe(1);
   });
