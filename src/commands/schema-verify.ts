@@ -1,3 +1,4 @@
+import type { Expected } from '../migrate/expected.ts';
 import type { Problem } from '../migrate/state.ts';
 import { count, labelled } from '../output/text.ts';
 import type { Comparison } from '../schema/difference.ts';
@@ -9,6 +10,8 @@ import { scratchSettings, scratchWish } from './scratch-wish.ts';
 
 interface VerifyResult extends Comparison {
   readonly server: string;
+  /** Whether it is what the migrations produce, or only what the last run left behind. */
+  readonly expectedIs: Expected['way'];
   /** Where the expected schema came from. */
   readonly expectedFrom: string;
   readonly limits: readonly string[];
@@ -17,6 +20,12 @@ interface VerifyResult extends Comparison {
   /** Migrations that are changed, missing or out of order: what they did is expected all the same. */
   readonly problems: readonly Problem[];
 }
+
+/** What is claimed where nothing differs: no more than was compared. */
+const claims = {
+  replayed: 'what its migrations produce',
+  recorded: 'as the last run left it',
+} as const;
 
 export const schemaVerify = command<VerifyResult>({
   name: 'schema verify',
@@ -38,11 +47,12 @@ export const schemaVerify = command<VerifyResult>({
     const setup = migrateSetup(context);
     const expected = await expectedSchema(session, setup, await scratchWish(context));
     const actual = await session.schema(setup);
-    const { schema, from, limits, applied, pending, problems } = expected;
+    const { schema, way, from, limits, applied, pending, problems } = expected;
     const comparison = await compareFor(session.engine, schema, actual, context.settings.ignore);
     return {
       ...comparison,
       server: `${session.engine.title} ${session.serverVersion}, ${session.display}`,
+      expectedIs: way,
       expectedFrom: from,
       limits,
       applied,
@@ -69,7 +79,7 @@ export const schemaVerify = command<VerifyResult>({
           ]
         : []),
       matches
-        ? paint.green('The schema is what its migrations produce.')
+        ? paint.green(`The schema is ${claims[result.expectedIs]}.`)
         : paint.red(`The schema drifted: ${count(differences.length, 'difference')}.`),
       '',
     ].join('\n');

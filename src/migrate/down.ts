@@ -1,4 +1,5 @@
-import type { LedgerRow, Session } from '../engines/engine.ts';
+import type { Session } from '../engines/engine.ts';
+import type { LedgerRow } from '../engines/migrating.ts';
 import { JemError } from '../errors.ts';
 import { load, type Loaded } from './load.ts';
 import { readFileOptions } from '../sql/options.ts';
@@ -10,7 +11,13 @@ import { failedAt, type Failed, type Timed } from './outcome.ts';
 import { placeOf } from './progress.ts';
 import { halfDone } from './resume.ts';
 import { runInOrder } from './runner.ts';
-import { asOnlyRunner, openWorkplace, type MigrateSetup, type Workplace } from './setup.ts';
+import {
+  asOnlyRunner,
+  openWorkplace,
+  type MigrateSetup,
+  recordSchema,
+  type Workplace,
+} from './setup.ts';
 import { readState } from './state.ts';
 
 export interface DownWish {
@@ -54,7 +61,7 @@ export async function migrateDown(
     if (newer.length > 0) throw overtaken(newer);
     for (const name of names) if (still.has(name)) ways.set(name, await wayDown(workplace, name));
     const result = await revertAll(workplace, ways);
-    await workplace.ledger.recordSchema?.();
+    await recordSchema(workplace);
     return result;
   });
 }

@@ -9,6 +9,8 @@ import { type Problem, readState, type State } from './state.ts';
 /** The schema that the applied migrations produce. */
 export interface Expected {
   readonly schema: Schema;
+  /** `recorded`: it is what the last run left behind, with what had drifted before that. */
+  readonly way: 'replayed' | 'recorded';
   /** How it was found out, for the reader. */
   readonly from: string;
   /** What the way that was taken does not prove. */
@@ -17,6 +19,8 @@ export interface Expected {
   readonly pending: readonly string[];
   readonly problems: readonly Problem[];
 }
+
+type Found = Pick<Expected, 'schema' | 'way' | 'from' | 'limits'>;
 
 /**
  * Finds out what the applied migrations produce: by replaying them in a scratch database, else by
@@ -59,7 +63,7 @@ async function replayed(
   workplace: Workplace,
   { applied }: State,
   wish: ScratchWish,
-): Promise<Pick<Expected, 'schema' | 'from' | 'limits'>> {
+): Promise<Found> {
   const { setup } = workplace;
   const migrations = await asApplied(workplace, applied);
   const { engine } = workplace.session;
@@ -69,14 +73,13 @@ async function replayed(
   await replay({ scratch, session }, setup, migrations);
   return {
     schema: await session.schema(setup),
+    way: 'replayed',
     from: `${migrations.length} applied ${migrations.length === 1 ? 'migration' : 'migrations'}, replayed in ${scratch.description}`,
     limits: scratch.limits,
   };
 }
 
-async function recorded({
-  ledger,
-}: Workplace): Promise<Pick<Expected, 'schema' | 'from' | 'limits'>> {
+async function recorded({ ledger }: Workplace): Promise<Found> {
   const found = await ledger.recordedSchema?.();
   if (!found)
     throw new JemError('scratch-unavailable', 'No recorded schema fits the ledger', {
@@ -85,7 +88,10 @@ async function recorded({
     });
   return {
     schema: found.schema,
+    way: 'recorded',
     from: `the schema that the last run recorded, ${found.recordedAt.slice(0, 16).replace('T', ' ')} UTC`,
-    limits: ['It does not prove that the files still produce this schema.'],
+    limits: [
+      'It does not prove that the files still produce this schema, and what had drifted before that run is taken for right.',
+    ],
   };
 }

@@ -1,4 +1,4 @@
-import type { Row } from '../engines/engine.ts';
+import type { Row } from '../engines/values.ts';
 import { JemError } from '../errors.ts';
 import { didYouMean } from '../near-miss.ts';
 import type { ForeignLedger } from './ledgers/ledger.ts';

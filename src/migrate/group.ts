@@ -1,4 +1,4 @@
-import type { GroupResult, LedgerChange } from '../engines/engine.ts';
+import type { GroupResult, LedgerChange } from '../engines/migrating.ts';
 import { JemError } from '../errors.ts';
 import type { Loaded } from './load.ts';
 import type { Workplace } from './setup.ts';

@@ -1,4 +1,4 @@
-import type { Script, ScriptFunction } from '../engines/engine.ts';
+import type { Script, ScriptFunction } from '../engines/migrating.ts';
 import { JemError } from '../errors.ts';
 import { runsOutsideTransaction, transactionControl } from '../sql/kinds.ts';
 import { type FileOptions, readFileOptions } from '../sql/options.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { importFile } from '../../bin/import.cjs';
-import type { ScriptFunction } from '../engines/engine.ts';
+import type { ScriptFunction } from '../engines/migrating.ts';
 import { JemError } from '../errors.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { NewLedgerRow } from '../engines/engine.ts';
+import type { NewLedgerRow } from '../engines/migrating.ts';
 import { version } from '../version.ts';
 import { keptTextLimit, type Loaded, readFor } from './load.ts';
 import type { Migration } from './migration.ts';

@@ -1,4 +1,5 @@
-import type { MigrationSession, Session } from '../engines/engine.ts';
+import type { Session } from '../engines/engine.ts';
+import type { MigrationSession } from '../engines/migrating.ts';
 import { JemError } from '../errors.ts';
 import { lineDifference } from './difference.ts';
 import { findMigration } from './find.ts';

@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../engines/engine.ts';
+import type { LedgerRow } from '../engines/migrating.ts';
 import { JemError } from '../errors.ts';
 import { groupedRunner } from './group.ts';
 import { isUnchanged, load } from './load.ts';

@@ -1,4 +1,4 @@
-import type { LedgerRow, LedgerTexts, Script } from '../engines/engine.ts';
+import type { LedgerRow, LedgerTexts, Script } from '../engines/migrating.ts';
 import { JemError } from '../errors.ts';
 import { prefixChecksum } from '../sql/checksum.ts';
 import type { Loaded } from './load.ts';

@@ -1,4 +1,4 @@
-import type { LedgerChange } from '../engines/engine.ts';
+import type { LedgerChange } from '../engines/migrating.ts';
 import type { Schema } from '../engines/schema.ts';
 import { Interrupted, JemError } from '../errors.ts';
 import { readFileOptions } from '../sql/options.ts';

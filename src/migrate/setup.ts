@@ -1,4 +1,6 @@
-import type { Blocker, MigrationSession, RunnerWait, Session } from '../engines/engine.ts';
+import type { Session } from '../engines/engine.ts';
+import type { Blocker, MigrationSession, RunnerWait } from '../engines/migrating.ts';
+import { JemError } from '../errors.ts';
 import { readMigrationFolder } from './folder.ts';
 import type { MigrationFolder } from './migration.ts';
 
@@ -37,6 +39,18 @@ export async function openWorkplace(session: Session, setup: MigrateSetup): Prom
   const { signal, ledgerTable } = setup;
   const wait = runnerWait(setup);
   return { session, setup, folder, ledger: session.migrations({ signal, ledgerTable, wait }) };
+}
+
+/** Behind a run: what it did is done, whether its schema can be recorded or not. */
+export async function recordSchema({ ledger, setup }: Workplace): Promise<void> {
+  try {
+    await ledger.recordSchema?.();
+  } catch (error) {
+    if (!(error instanceof JemError)) throw error;
+    setup.onNote(
+      `The schema was not recorded for \`schema verify --scratch recorded\`: ${error.message}`,
+    );
+  }
 }
 
 /** Runs `body` as the only runner, telling who is waited for. */

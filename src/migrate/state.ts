@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../engines/engine.ts';
+import type { LedgerRow } from '../engines/migrating.ts';
 import { sameTokens } from './checksum.ts';
 import { checksumOf, isUnchanged } from './load.ts';
 import type { Migration } from './migration.ts';

@@ -5,7 +5,7 @@ import {
   type ScriptFunction,
   StatementFailure,
   type Step,
-} from '../engines/engine.ts';
+} from '../engines/migrating.ts';
 import { Interrupted, JemError, type SourceLocation } from '../errors.ts';
 import { locate } from '../sql/position.ts';
 import type { Loaded } from './load.ts';

@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../engines/engine.ts';
+import type { LedgerRow } from '../engines/migrating.ts';
 import { groupedRunner, type Ready } from './group.ts';
 import { type Loaded, load } from './load.ts';
 import type { Migration } from './migration.ts';
@@ -8,7 +8,13 @@ import { halfDone } from './resume.ts';
 import { placeOf } from './progress.ts';
 import { refuseProblems } from './refuse.ts';
 import { runInOrder } from './runner.ts';
-import { asOnlyRunner, openWorkplace, type MigrateSetup, type Workplace } from './setup.ts';
+import {
+  asOnlyRunner,
+  openWorkplace,
+  type MigrateSetup,
+  recordSchema,
+  type Workplace,
+} from './setup.ts';
 import { readState, type State } from './state.ts';
 import { rowOf } from './record.ts';
 import type { Session } from '../engines/engine.ts';
@@ -48,7 +54,7 @@ export async function migrateUp(
       ? wanted
       : await selectAgain(workplace, wish, others.length);
     const result = await applyAll(workplace, left, loaded, others);
-    await workplace.ledger.recordSchema?.();
+    await recordSchema(workplace);
     return result;
   });
 }

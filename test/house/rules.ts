@@ -17,7 +17,8 @@ const floors: readonly (readonly string[])[] = [
   ['src/engines/registry.ts'],
   ['src/engines/*/'],
   ['src/engines/engine.ts'],
-  ['src/engines/schema.ts'],
+  ['src/engines/migrating.ts'],
+  ['src/engines/schema.ts', 'src/engines/values.ts'],
   ['src/sql/'],
   [
     'src/version.ts',

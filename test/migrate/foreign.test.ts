@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Row } from '../../src/engines/engine.ts';
+import type { Row } from '../../src/engines/values.ts';
 import { findForeignLedgers } from '../../src/migrate/foreign-ledgers.ts';
 import type { Adoption } from '../../src/migrate/ledgers/ledger.ts';
 import { foreignLedgers } from '../../src/migrate/ledgers/table.ts';

@@ -157,6 +157,8 @@ describe.each(testEngines().filter(({ engine }) => engine === 'postgres'))(
       const fallen = await work.run(['schema', 'verify'], nowhere);
       expect(fallen.stdout).toContain('the schema that the last run recorded');
       expect(fallen.stdout).toContain('does not prove that the files still produce this schema');
+      expect(fallen.stdout).toContain('The schema is as the last run left it.');
+      expect(fallen.stdout).not.toContain('what its migrations produce');
       expect(fallen.exitCode).toBe(0);
       await database.sql('drop index notes_user');
       expect((await work.run(['schema', 'verify'], nowhere)).exitCode).toBe(1);
@@ -166,6 +168,36 @@ describe.each(testEngines().filter(({ engine }) => engine === 'postgres'))(
       const stale = await work.run(['schema', 'verify', '--scratch', 'recorded']);
       expect(stale.exitCode).toBe(4);
       expect(stale.stderr).toContain('No recorded schema fits the ledger');
+    });
+
+    it('claims no more than the recorded schema can tell: older drift is in it', async () => {
+      await using database = await create();
+      await using work = await project(twoMigrations, database.url);
+      await work.run(['migrate', 'up', '--step', '1']);
+      await database.sql('alter table users add column nick text');
+      await work.run(['migrate', 'up']);
+      const recorded = await work.run(['schema', 'verify', '--scratch', 'recorded', '--json']);
+      expect(recorded.json().result).toMatchObject({ matches: true, expectedIs: 'recorded' });
+      const replayed = await work.run(['schema', 'verify', '--json']);
+      expect(replayed.json().result).toMatchObject({ matches: false, expectedIs: 'replayed' });
+      expect(replayed.exitCode).toBe(1);
+    });
+
+    it('says so when a run could not record its schema, and is done all the same', async () => {
+      await using database = await create();
+      await using work = await project(
+        { '1_t.up.sql': 'create table t (n integer default 1 check (n > 0));\n' },
+        database.url,
+      );
+      await work.run(['migrate', 'up']);
+      await work.write({ 'migrations/2_u.up.sql': 'create table u (id integer);\n' });
+      await database.sql('begin');
+      await database.sql('lock table t in access exclusive mode');
+      const { exitCode, stderr } = await work.run(['migrate', 'up']);
+      await database.sql('rollback');
+      expect(exitCode).toBe(0);
+      expect(stderr).toContain('The schema was not recorded');
+      expect((await work.run(['schema', 'verify', '--scratch', 'recorded'])).exitCode).toBe(4);
     });
 
     it('refuses a migration that reaches out of its database, where the server is shared', async () => {

@@ -1,5 +1,5 @@
 import { JemError } from '../../errors.ts';
-import type { RunnerWait } from '../engine.ts';
+import type { RunnerWait } from '../migrating.ts';
 import type { Facts, LedgerTable } from './facts.ts';
 import type { Lease } from './lease.ts';
 import { identifier } from './quoting.ts';

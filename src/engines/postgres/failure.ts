@@ -1,7 +1,7 @@
 import type { JemError } from '../../errors.ts';
 import { offsetOfCharacter } from '../../sql/position.ts';
 import type { Statement } from '../../sql/statements.ts';
-import { StatementFailure } from '../engine.ts';
+import { StatementFailure } from '../migrating.ts';
 import { withHolders, type LockHolder } from './blockers.ts';
 import type { Answer } from './message.ts';
 import { textBefore, type ScriptMessage } from './script-message.ts';

@@ -1,5 +1,6 @@
 import { JemError } from '../../errors.ts';
-import type { MigrationDatabase, Row, ScriptFunction, SqlValue, Step } from '../engine.ts';
+import type { MigrationDatabase, ScriptFunction, Step } from '../migrating.ts';
+import type { Row, SqlValue } from '../values.ts';
 import { attendTo, type Attendant } from './attendant.ts';
 import type { Bench } from './bench.ts';
 import { withHolders } from './blockers.ts';

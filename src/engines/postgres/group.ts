@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { GroupOutcome, GroupResult, Script, Step } from '../engine.ts';
+import type { GroupOutcome, GroupResult, Script, Step } from '../migrating.ts';
 import { attendTo, type Attendant } from './attendant.ts';
 import type { Bench } from './bench.ts';
 import { committedBeforeLoss, stoppedBy } from './loss.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { JemError } from '../../errors.ts';
-import type { Blocker } from '../engine.ts';
+import type { Blocker } from '../migrating.ts';
 import { ledgerOf, type Bench } from './bench.ts';
 import type { LedgerTable } from './facts.ts';
 import { firstRows } from './first-rows.ts';

@@ -1,4 +1,4 @@
-import type { AcceptedFile, LedgerChange, NewLedgerRow } from '../engine.ts';
+import type { AcceptedFile, LedgerChange, NewLedgerRow } from '../migrating.ts';
 import type { LedgerTable } from './facts.ts';
 import { identifier, keptText, literal } from './quoting.ts';
 

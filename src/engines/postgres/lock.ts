@@ -1,5 +1,5 @@
 import { JemError } from '../../errors.ts';
-import type { Blocker, RunnerWait } from '../engine.ts';
+import type { Blocker, RunnerWait } from '../migrating.ts';
 import { span } from './blockers.ts';
 import { ledgerOf, type Bench } from './bench.ts';
 import { lockWords } from './lock-key.ts';

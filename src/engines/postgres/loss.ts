@@ -1,5 +1,5 @@
 import { type InDoubt, JemError } from '../../errors.ts';
-import type { LedgerChange } from '../engine.ts';
+import type { LedgerChange } from '../migrating.ts';
 import { ledgerOf, type Bench } from './bench.ts';
 import { changeIsDone } from './ledger.ts';
 import { lockWords } from './lock-key.ts';

@@ -24,9 +24,35 @@ const noData = Buffer.from('jem-db has no data for COPY FROM STDIN\0');
  * away. Never rejects. The session is ready for the next query when this resolves, unless lost.
  */
 export function sendMessage(client: Client, parts: readonly Uint8Array[]): Promise<Answer> {
+  return submit(client, ({ stream }, ended) => writeMessage(stream, parts, ended));
+}
+
+/**
+ * Sends one statement by the extended protocol and throws its rows away. The server itself then
+ * refuses a text of several statements, so that none can hide behind another. Never rejects.
+ */
+export function sendStatement(client: Client, text: string): Promise<Answer> {
+  return submit(
+    client,
+    async (connection) => {
+      const { stream } = connection;
+      stream.cork();
+      connection.parse({ name: '', text, types: [] }, true);
+      connection.bind({}, true);
+      connection.execute({ rows: '0' }, true);
+      connection.sync();
+      stream.uncork();
+    },
+    syncAgain,
+  );
+}
+
+/** Where the server waits for data it has passed over the Sync, and needs another one. */
+const syncAgain = (connection: Connection): void => connection.sync();
+
+function submit(client: Client, write: Write, afterCopy?: AfterCopy): Promise<Answer> {
   return new Promise((resolve) => {
-    const write: Write = (stream, ended) => writeMessage(stream, parts, ended);
-    client.query(new Message(write, resolve));
+    client.query(new Message(write, resolve, afterCopy));
   });
 }
 
@@ -54,11 +80,13 @@ export function sendMessages(
       if (answer.lost || left === 0) resolve(answers);
       else next(null);
     };
-    next(async (stream) => void stream.write(whole));
+    next(async ({ stream }) => void stream.write(whole));
   });
 }
 
-type Write = (stream: Duplex, ended: AbortSignal) => Promise<void>;
+type Write = (connection: Connection, ended: AbortSignal) => Promise<void>;
+/** What follows the refusal of data for COPY. */
+type AfterCopy = (connection: Connection) => void;
 
 function lengthOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, part) => sum + part.length, 0);
@@ -104,19 +132,21 @@ class Message implements Submittable {
   /** null: it is on its way already. */
   readonly #write: Write | null;
   readonly #settle: (answer: Answer) => void;
+  readonly #afterCopy: AfterCopy | undefined;
   readonly #ended: AbortController | null;
   #completed = 0;
 
-  constructor(write: Write | null, settle: (answer: Answer) => void) {
+  constructor(write: Write | null, settle: (answer: Answer) => void, afterCopy?: AfterCopy) {
     this.#write = write;
+    this.#afterCopy = afterCopy;
     this.#ended = write && new AbortController();
     this.#settle = settle;
   }
 
-  submit({ stream }: Connection): void {
+  submit(connection: Connection): void {
     // A write fails only when the connection does, and then `handleError` is called.
     if (this.#write && this.#ended)
-      this.#write(stream, this.#ended.signal).catch(() => stream.destroy());
+      this.#write(connection, this.#ended.signal).catch(() => connection.stream.destroy());
   }
 
   handleCommandComplete(): void {
@@ -139,8 +169,9 @@ class Message implements Submittable {
     connection.once('readyForQuery', ready).once('end', closed);
   }
 
-  handleCopyInResponse({ stream }: Connection): void {
-    stream.write(Buffer.concat([header('f', noData.length), noData]));
+  handleCopyInResponse(connection: Connection): void {
+    connection.stream.write(Buffer.concat([header('f', noData.length), noData]));
+    this.#afterCopy?.(connection);
   }
 
   handleEmptyQuery(): void {}

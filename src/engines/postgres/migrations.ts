@@ -1,4 +1,4 @@
-import type { MigrationOptions, MigrationSession, RunnerWait } from '../engine.ts';
+import type { MigrationOptions, MigrationSession, RunnerWait } from '../migrating.ts';
 import { ledgerOf, type Bench } from './bench.ts';
 import { lookAround, refuseReadOnly, type Facts } from './facts.ts';
 import { applyGroup } from './group.ts';

@@ -1,5 +1,5 @@
 import type { Statement } from '../../sql/statements.ts';
-import type { Script } from '../engine.ts';
+import type { Script } from '../migrating.ts';
 
 /** Statements of a script that follow one another, to be sent at once. */
 export interface Packet {

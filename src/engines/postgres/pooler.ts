@@ -1,5 +1,5 @@
 import { JemError } from '../../errors.ts';
-import type { LedgerChange } from '../engine.ts';
+import type { LedgerChange } from '../migrating.ts';
 import { ledgerOf, type Bench } from './bench.ts';
 import { firstRows } from './first-rows.ts';
 import { giveBack, leaseHolder, leaseIsOurs, leaseLost, takeLease, type Lease } from './lease.ts';

@@ -1,5 +1,6 @@
 import { JemError } from '../../errors.ts';
-import type { LedgerRow, Row } from '../engine.ts';
+import type { LedgerRow } from '../migrating.ts';
+import type { Row } from '../values.ts';
 import { readRows } from './ledger.ts';
 import { serverMessage } from './server-message.ts';
 import type { PostgresSession } from './session.ts';

@@ -1,5 +1,5 @@
 import { JemError } from '../../errors.ts';
-import type { AcceptedFile, LedgerChange } from '../engine.ts';
+import type { AcceptedFile, LedgerChange } from '../migrating.ts';
 import { ledgerOf, type Bench } from './bench.ts';
 import { acceptFile, createLedger } from './ledger.ts';
 import { sendMessage } from './message.ts';

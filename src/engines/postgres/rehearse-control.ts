@@ -1,7 +1,7 @@
 import { JemError } from '../../errors.ts';
 import { transactionControl } from '../../sql/kinds.ts';
 import { splitStatements } from '../../sql/statements.ts';
-import type { ScriptFunction } from '../engine.ts';
+import type { ScriptFunction } from '../migrating.ts';
 import { postgresDialect } from './dialect.ts';
 
 /** A rehearsal must never commit: refuses before it runs what would end its transaction. */

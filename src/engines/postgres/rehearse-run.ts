@@ -1,6 +1,6 @@
 import { JemError } from '../../errors.ts';
 import type { Statement } from '../../sql/statements.ts';
-import { type Script, type ScriptFunction, StatementFailure, type Step } from '../engine.ts';
+import { type Script, type ScriptFunction, StatementFailure, type Step } from '../migrating.ts';
 import type { Observation } from '../schema.ts';
 import type { Attendant } from './attendant.ts';
 import type { Bench } from './bench.ts';
@@ -8,7 +8,7 @@ import { scriptFailure } from './failure.ts';
 import { runFunction } from './function-script.ts';
 import { afterLoss } from './loss.ts';
 import { keepTransaction, refuseControl } from './rehearse-control.ts';
-import { sendStatement } from './rehearse-message.ts';
+import { sendStatement } from './message.ts';
 import type { Watch } from './rehearse-watch.ts';
 import { serverMessage } from './server-message.ts';
 

@@ -1,4 +1,4 @@
-import { StatementFailure, type Step } from '../engine.ts';
+import { StatementFailure, type Step } from '../migrating.ts';
 import { deferrableConstraints, dueNow, putOffAgain } from './rehearse-constraints.ts';
 import type { Rehearsing } from './rehearse-run.ts';
 import { changeIsDone } from './ledger.ts';

@@ -1,4 +1,4 @@
-import type { Step } from '../engine.ts';
+import type { Step } from '../migrating.ts';
 import type { Observation, Rehearsal, Schema } from '../schema.ts';
 import { attendTo } from './attendant.ts';
 import type { Bench } from './bench.ts';

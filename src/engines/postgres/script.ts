@@ -1,4 +1,4 @@
-import type { Script, Step } from '../engine.ts';
+import type { Script, Step } from '../migrating.ts';
 import { attendTo, type Attendant } from './attendant.ts';
 import type { Bench } from './bench.ts';
 import { scriptFailure } from './failure.ts';

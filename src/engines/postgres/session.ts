@@ -1,6 +1,7 @@
 import type { Client, QueryResult } from 'pg';
 import type { JemError } from '../../errors.ts';
-import type { Row, Session } from '../engine.ts';
+import type { Session } from '../engine.ts';
+import type { Row } from '../values.ts';
 import type { Connected } from './attempt.ts';
 import { cancelRequest } from './cancel.ts';
 import { closeClient } from './close.ts';

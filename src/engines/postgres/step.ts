@@ -1,4 +1,4 @@
-import type { Step } from '../engine.ts';
+import type { Step } from '../migrating.ts';
 import type { Bench } from './bench.ts';
 import { applyFunction } from './function-script.ts';
 import { applyScript } from './script.ts';

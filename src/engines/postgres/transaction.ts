@@ -1,4 +1,4 @@
-import type { LedgerChange } from '../engine.ts';
+import type { LedgerChange } from '../migrating.ts';
 import { ledgerOf, type Bench } from './bench.ts';
 import { prolongLease } from './lease.ts';
 import { deleteRow, deleteUnfinished, elapsed, insertRow } from './ledger.ts';

@@ -1,7 +1,7 @@
 import { JemError } from '../../errors.ts';
 import { offsetOfCharacter } from '../../sql/position.ts';
 import type { Statement } from '../../sql/statements.ts';
-import { StatementFailure } from '../engine.ts';
+import { StatementFailure } from '../migrating.ts';
 import type { Bench } from './bench.ts';
 import { withHolders, type LockHolder } from './blockers.ts';
 import { characterOf } from './failure.ts';

@@ -1,5 +1,5 @@
 import type { Statement } from '../../sql/statements.ts';
-import type { UnwrappedStep } from '../engine.ts';
+import type { UnwrappedStep } from '../migrating.ts';
 import { attendTo, type Attendant } from './attendant.ts';
 import { ledgerOf, type Bench } from './bench.ts';
 import { dropLeftover, invalidIndexes } from './invalid-index.ts';

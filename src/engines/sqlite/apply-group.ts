@@ -1,5 +1,5 @@
 import { JemError } from '../../errors.ts';
-import { type GroupOutcome, type GroupResult, StatementFailure, type Step } from '../engine.ts';
+import { type GroupOutcome, type GroupResult, StatementFailure, type Step } from '../migrating.ts';
 import { applyStep, runStep, type Workshop } from './apply.ts';
 import type { Connection } from './driver.ts';
 import { sqliteError } from './errors.ts';

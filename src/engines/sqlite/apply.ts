@@ -1,5 +1,5 @@
 import { JemError } from '../../errors.ts';
-import { type Step, StatementFailure } from '../engine.ts';
+import { type Step, StatementFailure } from '../migrating.ts';
 import type { Connection } from './driver.ts';
 import { allBroken, foreignKeysBroken, watchForeignKeys } from './foreign-keys.ts';
 import type { Ledger } from './ledger.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Blocker } from '../engine.ts';
+import type { Blocker } from '../migrating.ts';
 import { statOrNull } from './file-facts.ts';
 
 /** Bytes of SQLite's locks: in the database file, and the writer's in the -shm file. */

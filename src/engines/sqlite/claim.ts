@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JemError } from '../../errors.ts';
-import type { LedgerRow, UnwrappedStep } from '../engine.ts';
+import type { LedgerRow, UnwrappedStep } from '../migrating.ts';
 import type { Workshop } from './apply.ts';
 import { doneOf, nameOf, newProgress, type Progress } from './progress.ts';
 import { inTransaction } from './transaction.ts';

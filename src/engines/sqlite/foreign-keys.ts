@@ -1,5 +1,5 @@
 import { JemError } from '../../errors.ts';
-import type { Script, ScriptFunction } from '../engine.ts';
+import type { Script, ScriptFunction } from '../migrating.ts';
 import type { Database } from './driver.ts';
 import { asBuffer, mentions } from './mentions.ts';
 import { childTables, relatedChildren } from './related-tables.ts';

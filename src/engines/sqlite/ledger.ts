@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { JemError } from '../../errors.ts';
-import type { AcceptedFile, LedgerRow, LedgerTexts, NewLedgerRow } from '../engine.ts';
+import type { AcceptedFile, LedgerRow, LedgerTexts, NewLedgerRow } from '../migrating.ts';
 import { type Connection, quoted } from './driver.ts';
 
 interface StoredRow {

@@ -2,10 +2,10 @@ import {
   type LedgerChange,
   type MigrationOptions,
   type MigrationSession,
-  type Row,
   type RunnerWait,
   StatementFailure,
-} from '../engine.ts';
+} from '../migrating.ts';
+import type { Row } from '../values.ts';
 import { JemError } from '../../errors.ts';
 import { applyGroup } from './apply-group.ts';
 import { applyStep, type Workshop } from './apply.ts';

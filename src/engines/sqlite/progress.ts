@@ -1,4 +1,4 @@
-import type { LedgerChange, LedgerRow } from '../engine.ts';
+import type { LedgerChange, LedgerRow } from '../migrating.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Another runner works on the same script: what this one was about to do is not to be done. */

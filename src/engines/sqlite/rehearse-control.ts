@@ -1,7 +1,7 @@
 import { JemError } from '../../errors.ts';
 import { transactionControl } from '../../sql/kinds.ts';
 import { splitStatements } from '../../sql/statements.ts';
-import type { ScriptFunction } from '../engine.ts';
+import type { ScriptFunction } from '../migrating.ts';
 import { sqliteDialect } from './dialect.ts';
 
 /** The same function, held back from ending the transaction that it is tried in. */

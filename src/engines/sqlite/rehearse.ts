@@ -1,4 +1,4 @@
-import { StatementFailure, type Step } from '../engine.ts';
+import { StatementFailure, type Step } from '../migrating.ts';
 import type { Observation, Rehearsal, Schema } from '../schema.ts';
 import type { Workshop } from './apply.ts';
 import { sqliteError } from './errors.ts';

@@ -10,7 +10,7 @@ import {
 import { dirname } from 'node:path';
 import Driver from 'better-sqlite3';
 import { JemError } from '../../errors.ts';
-import type { RunnerWait } from '../engine.ts';
+import type { RunnerWait } from '../migrating.ts';
 import { runnerOf } from './blockers.ts';
 import { type Connection, type Database, isBusy, resultCode } from './driver.ts';
 import { sqliteError } from './errors.ts';

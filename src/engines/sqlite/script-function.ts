@@ -1,10 +1,6 @@
 import { JemError } from '../../errors.ts';
-import {
-  type MigrationDatabase,
-  type ScriptFunction,
-  type SqlValue,
-  StatementFailure,
-} from '../engine.ts';
+import { type MigrationDatabase, type ScriptFunction, StatementFailure } from '../migrating.ts';
+import type { SqlValue } from '../values.ts';
 import type { Connection } from './driver.ts';
 import { translated } from './errors.ts';
 import { runQuery } from './values.ts';

@@ -1,5 +1,5 @@
 import { JemError } from '../../errors.ts';
-import { type Script, StatementFailure } from '../engine.ts';
+import { type Script, StatementFailure } from '../migrating.ts';
 import { transactionControl } from '../../sql/kinds.ts';
 import type { Statement } from '../../sql/statements.ts';
 import { isForeignKey } from './constraint-errors.ts';

@@ -1,4 +1,4 @@
-import type { Script, ScriptFunction } from '../engine.ts';
+import type { Script, ScriptFunction } from '../migrating.ts';
 import type { Database } from './driver.ts';
 import { needsForeignKeysOff } from './foreign-keys.ts';
 import { mentions } from './mentions.ts';

@@ -1,6 +1,6 @@
 import { JemError } from '../../errors.ts';
 import type { Statement } from '../../sql/statements.ts';
-import { StatementFailure, type UnwrappedStep } from '../engine.ts';
+import { StatementFailure, type UnwrappedStep } from '../migrating.ts';
 import type { Done, Workshop } from './apply.ts';
 import { claim } from './claim.ts';
 import { watchForeignKeys } from './foreign-keys.ts';

@@ -1,4 +1,4 @@
-import type { Row, SqlValue } from '../engine.ts';
+import type { Row, SqlValue } from '../values.ts';
 import { type Connection, type Database } from './driver.ts';
 
 type Bindable = string | number | bigint | null | Uint8Array;

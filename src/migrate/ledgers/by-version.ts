@@ -1,4 +1,4 @@
-import type { Row } from '../../engines/engine.ts';
+import type { Row } from '../../engines/values.ts';
 import type { Migration } from '../migration.ts';
 import { parseName, versionDigits } from '../naming.ts';
 import { type Adoption, type ForeignLedger, matched, refused, text, truthy } from './ledger.ts';

@@ -1,4 +1,4 @@
-import type { Row } from '../../engines/engine.ts';
+import type { Row } from '../../engines/values.ts';
 import { flywayVersion } from '../layouts/flyway.ts';
 import { compareVersions } from '../order.ts';
 import { type ForeignLedger, matched, refused, text, truthy } from './ledger.ts';

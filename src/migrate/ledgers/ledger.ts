@@ -1,4 +1,4 @@
-import type { Row } from '../../engines/engine.ts';
+import type { Row } from '../../engines/values.ts';
 import type { Migration } from '../migration.ts';
 
 /** What another tool's ledger says of our migrations. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Row } from '../../engines/engine.ts';
+import type { Row } from '../../engines/values.ts';
 import type { Migration } from '../migration.ts';
 import { parseName, versionDigits } from '../naming.ts';
 import { type Adoption, type ForeignLedger, matched, refused, text, truthy } from './ledger.ts';

@@ -1,8 +1,9 @@
+import { rejection } from '../../support/rejection.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ScriptFunction, Step } from '../../../src/engines/engine.ts';
+import type { ScriptFunction, Step } from '../../../src/engines/migrating.ts';
 import { Interrupted } from '../../../src/errors.ts';
 import { postgresVersions, sharedPostgres, type PostgresServer } from '../../support/postgres.ts';
-import { insert, rejection, runner } from './migrating.ts';
+import { insert, runner } from './migrating.ts';
 
 const step = (name: string, script: ScriptFunction): Step => ({
   change: insert(name),

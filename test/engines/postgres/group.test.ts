@@ -1,11 +1,12 @@
+import { rejection } from '../../support/rejection.ts';
 import { Socket } from 'node:net';
 import { assert, describe, expect, it } from 'vitest';
-import { StatementFailure, type Step } from '../../../src/engines/engine.ts';
+import { StatementFailure, type Step } from '../../../src/engines/migrating.ts';
 import type { JemError } from '../../../src/errors.ts';
 import { startPgBouncer } from '../../support/pgbouncer.ts';
 import { postgresVersions, sharedPostgres } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
-import { insert, rejection, runner, script, step, type Runner } from './migrating.ts';
+import { insert, runner, script, step, type Runner } from './migrating.ts';
 import { startProxy } from './proxy.ts';
 
 const table = (name: string, more = ''): Step =>

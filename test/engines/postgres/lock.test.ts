@@ -1,5 +1,6 @@
+import { rejection } from '../../support/rejection.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Blocker, StatementFailure } from '../../../src/engines/engine.ts';
+import type { Blocker, StatementFailure } from '../../../src/engines/migrating.ts';
 import type { JemError } from '../../../src/errors.ts';
 import { Interrupted } from '../../../src/errors.ts';
 import { lockKey, lockWords } from '../../../src/engines/postgres/lock-key.ts';
@@ -11,7 +12,7 @@ import {
 } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
 import { opened } from './connecting.ts';
-import { rejection, runner, step, unwrapped } from './migrating.ts';
+import { runner, step, unwrapped } from './migrating.ts';
 
 describe.for(postgresVersions())('locks on PostgreSQL $major', ({ major }) => {
   let server: PostgresServer;

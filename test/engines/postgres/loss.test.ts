@@ -1,8 +1,9 @@
+import { rejection } from '../../support/rejection.ts';
 import { describe, expect, it } from 'vitest';
 import type { JemError } from '../../../src/errors.ts';
 import { postgresVersions, sharedPostgres, startPostgres } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
-import { rejection, runner, script, step, unwrapped, type Runner } from './migrating.ts';
+import { runner, script, step, unwrapped, type Runner } from './migrating.ts';
 import { startProxy } from './proxy.ts';
 
 const running =

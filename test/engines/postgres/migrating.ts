@@ -6,7 +6,7 @@ import type {
   Script,
   Step,
   UnwrappedStep,
-} from '../../../src/engines/engine.ts';
+} from '../../../src/engines/migrating.ts';
 import { postgresDialect } from '../../../src/engines/postgres/dialect.ts';
 import type { PostgresSession } from '../../../src/engines/postgres/session.ts';
 import { splitStatements } from '../../../src/sql/statements.ts';
@@ -72,14 +72,4 @@ export function step(name: string, sql: string | Uint8Array, lockTimeout = 2000)
 
 export function unwrapped(name: string, sql: string, done = 0): UnwrappedStep {
   return { change: insert(name), script: script(sql), lockTimeout: 2000, done };
-}
-
-/** What a promise was rejected with. */
-export async function rejection(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it was not rejected');
 }

@@ -1,3 +1,4 @@
+import { rejection } from '../../support/rejection.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseTableName } from '../../../src/engines/postgres/table-name.ts';
 import {
@@ -7,7 +8,7 @@ import {
   startStandby,
   type PostgresServer,
 } from '../../support/postgres.ts';
-import { insert, rejection, runner, step } from './migrating.ts';
+import { insert, runner, step } from './migrating.ts';
 
 describe.for(postgresVersions())('the ledger on PostgreSQL $major', ({ major }) => {
   let server: PostgresServer;

@@ -1,11 +1,12 @@
+import { rejection } from '../../support/rejection.ts';
 import { beforeAll, afterAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Blocker, StatementFailure } from '../../../src/engines/engine.ts';
+import type { Blocker, StatementFailure } from '../../../src/engines/migrating.ts';
 import { Interrupted, type JemError } from '../../../src/errors.ts';
 import { startPgBouncer, type PgBouncer } from '../../support/pgbouncer.ts';
 import { postgresVersions, sharedPostgres, type PostgresServer } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
 import { opened } from './connecting.ts';
-import { insert, rejection, runner, step, unwrapped } from './migrating.ts';
+import { insert, runner, step, unwrapped } from './migrating.ts';
 
 describe.for(postgresVersions())('behind a pooler on PostgreSQL $major', ({ major }) => {
   let server: PostgresServer;

@@ -1,3 +1,4 @@
+import { rejection } from '../../support/rejection.ts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -6,7 +7,7 @@ import type { Schema } from '../../../src/engines/schema.ts';
 import { compareSchemas } from '../../../src/schema/compare.ts';
 import { postgresVersions } from '../../support/postgres.ts';
 import { opened } from './connecting.ts';
-import { rejection, runner, step } from './migrating.ts';
+import { runner, step } from './migrating.ts';
 import { inWords, mending, type Original, originalOf, readSchema } from './schema-mutating.ts';
 
 const roles = ['relations_app', 'relations_admin'];

@@ -1,8 +1,9 @@
+import { rejection } from '../../support/rejection.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { StatementFailure } from '../../../src/engines/engine.ts';
+import { StatementFailure } from '../../../src/engines/migrating.ts';
 import type { JemError } from '../../../src/errors.ts';
 import { postgresVersions, sharedPostgres, type PostgresServer } from '../../support/postgres.ts';
-import { insert, rejection, row, runner, script, step } from './migrating.ts';
+import { insert, row, runner, script, step } from './migrating.ts';
 
 describe.for(postgresVersions())('scripts on PostgreSQL $major', ({ major }) => {
   let server: PostgresServer;

@@ -1,10 +1,11 @@
+import { rejection } from '../../support/rejection.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { StatementFailure } from '../../../src/engines/engine.ts';
+import type { StatementFailure } from '../../../src/engines/migrating.ts';
 import { Interrupted, type JemError } from '../../../src/errors.ts';
 import { postgresVersions, sharedPostgres, type PostgresServer } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
 import { opened } from './connecting.ts';
-import { rejection, runner, script, unwrapped } from './migrating.ts';
+import { runner, script, unwrapped } from './migrating.ts';
 
 describe.for(postgresVersions())(
   'files without a transaction on PostgreSQL $major',

@@ -1,4 +1,4 @@
-import { StatementFailure } from '../../../src/engines/engine.ts';
+import { StatementFailure } from '../../../src/engines/migrating.ts';
 import { JemError } from '../../../src/errors.ts';
 
 async function thrownBy(running: Promise<unknown>): Promise<unknown> {

@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { GroupOutcome, Step } from '../../../src/engines/engine.ts';
-import { StatementFailure } from '../../../src/engines/engine.ts';
+import type { GroupOutcome, Step } from '../../../src/engines/migrating.ts';
+import { StatementFailure } from '../../../src/engines/migrating.ts';
 import { Interrupted } from '../../../src/errors.ts';
 import { down, up } from './session-tools.ts';
 import { workbench, type Workbench } from './workbench.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Interrupted, JemError } from '../../../src/errors.ts';
-import { StatementFailure } from '../../../src/engines/engine.ts';
+import { StatementFailure } from '../../../src/engines/migrating.ts';
 import { inserting, migrationsOf, open, script, up } from './session-tools.ts';
 
 // A runner in a process of its own: bundled by `startRunner`, told what to do by its arguments.

@@ -1,13 +1,11 @@
+import type { OpenOptions, Session, Warning } from '../../../src/engines/engine.ts';
 import type {
   LedgerChange,
   MigrationSession,
-  OpenOptions,
   Script,
   ScriptFunction,
-  Session,
   Step,
-  Warning,
-} from '../../../src/engines/engine.ts';
+} from '../../../src/engines/migrating.ts';
 import { sqliteDialect } from '../../../src/engines/sqlite/dialect.ts';
 import { parseSqliteTarget } from '../../../src/engines/sqlite/target.ts';
 import { splitStatements } from '../../../src/sql/statements.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { UnwrappedStep } from '../../../src/engines/engine.ts';
+import type { UnwrappedStep } from '../../../src/engines/migrating.ts';
 import { refusal, statementFailure } from './failures.ts';
 import { inserting, script } from './session-tools.ts';
 import { workbench, type Workbench } from './workbench.ts';

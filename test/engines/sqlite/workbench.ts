@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { MigrationSession, Session } from '../../../src/engines/engine.ts';
+import type { Session } from '../../../src/engines/engine.ts';
+import type { MigrationSession } from '../../../src/engines/migrating.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { migrationsOf, open } from './session-tools.ts';
 

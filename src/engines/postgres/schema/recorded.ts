@@ -1,4 +1,5 @@
-import type { RecordedSchema } from '../../engine.ts';
+import { JemError } from '../../../errors.ts';
+import type { RecordedSchema } from '../../migrating.ts';
 import type { Bench } from '../bench.ts';
 import type { LedgerTable } from '../facts.ts';
 import { sendMessage } from '../message.ts';
@@ -18,8 +19,12 @@ const lockTimeout = 1000;
 /**
  * Keeps what `schemaSql` answers beside the ledger, without it ever leaving the server. Nothing is
  * kept where that fails; an older one is told by the state of the ledger that it was taken of.
+ * Throws the errors of a statement.
  */
-export async function recordSchema({ session }: Bench, ledger: LedgerTable): Promise<void> {
+export async function recordSchema(
+  { session }: Pick<Bench, 'session'>,
+  ledger: LedgerTable,
+): Promise<void> {
   const { client, serverVersion } = session;
   const table = tableOf(ledger);
   const major = Number.parseInt(serverVersion, 10);
@@ -40,9 +45,10 @@ export async function recordSchema({ session }: Bench, ledger: LedgerTable): Pro
         'COMMIT',
       ].map((sql) => Buffer.from(`${sql};`)),
     );
-    if (error !== null) await rollBack(client);
-  } catch {
+    if (error !== null) throw session.failure(error);
+  } catch (error) {
     await rollBack(client);
+    throw error instanceof JemError ? error : session.failure(error);
   }
 }
 
