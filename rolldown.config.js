@@ -27,6 +27,7 @@ export default defineConfig({
     'libpg-query',
     /^node:/,
     fromHere('bin/import.cjs'),
+    fromHere('bin/worker.cjs'),
   ],
   plugins: [unused],
   transform: { target: 'es2022' },

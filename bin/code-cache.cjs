@@ -20,7 +20,7 @@ function loadProgram() {
  * Loads `cli.cjs` and what it requires of dist, compiled with `codeOf(name)`.
  * @param {(name: string) => Buffer | undefined} codeOf
  * @param {(name: string, script: import('node:vm').Script) => void} [onScript]
- * @returns {{ main(): void }}
+ * @returns {{ main(): void, work(): void }}
  */
 function loadDist(codeOf, onScript) {
   const { Script } = require('node:vm');

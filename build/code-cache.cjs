@@ -6,6 +6,7 @@ const { spawnSync } = require('node:child_process');
 const { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
+const threads = require('node:worker_threads');
 const { folder, loadDist } = require('../bin/code-cache.cjs');
 
 const nowhere = 'postgresql://nobody@127.0.0.1:1/none?sslmode=disable';
@@ -19,7 +20,8 @@ const runs = [
   { args: ['schema', 'dump'], exitCode: 0 },
 ];
 
-if (process.argv[2] === 'run') keepCode();
+if (!threads.isMainThread) keepCode().work();
+else if (process.argv[2] === 'run') run();
 else warmUp();
 
 function warmUp() {
@@ -40,18 +42,33 @@ function warmUp() {
   }
 }
 
-function keepCode() {
+function run() {
   process.argv.splice(2, 1);
+  const { Worker } = threads;
+  // What runs in a thread of its own is kept there.
+  threads.Worker = class extends Worker {
+    /**
+     * @param {string} _file
+     * @param {import('node:worker_threads').WorkerOptions} options
+     */
+    constructor(_file, options) {
+      super(__filename, options);
+    }
+  };
+  keepCode().main();
+}
+
+function keepCode() {
   /** @type {Map<string, import('node:vm').Script>} */
   const scripts = new Map();
   const program = loadDist(
     () => undefined,
     (name, script) => scripts.set(name, script),
   );
-  program.main();
   process.on('exit', () => {
     for (const [name, script] of scripts) keepLonger(name, script.createCachedData());
   });
+  return program;
 }
 
 /**

@@ -8,8 +8,13 @@ import { didYouMean } from './near-miss.ts';
  * `unsupported-scheme`, or `bad-database-url`; neither repeats more of the text than the scheme.
  */
 export async function parseTarget(text: string, environment: Environment): Promise<Target> {
-  const engine = await lineFor(text).load();
+  const engine = await engineOfText(text);
   return engine.parse(text, environment);
+}
+
+/** The engine that reads a connection text. Throws as `parseTarget`, but for what only it reads. */
+export async function engineOfText(text: string): Promise<Engine> {
+  return lineFor(text).load();
 }
 
 /** The engine called `name`, as `Engine.name` has it. Throws `unsupported-scheme`. */

@@ -1,3 +1,4 @@
+import type { Engine } from '../engines/engine.ts';
 import type { Context } from './context.ts';
 import type { Paint } from '../output/paint.ts';
 import type { SettingName } from '../setting-specs.ts';
@@ -40,6 +41,12 @@ export interface CommandSpec<Result extends object> {
   readonly examples: readonly (readonly [line: string, effect: string])[];
   /** A bare noun runs this verb. */
   readonly byDefault?: boolean;
+  /**
+   * For a command that runs scripts or reads whole databases: the engine it will do that on; null
+   * where it will not. Where a statement of that engine cannot be interrupted, `run` works in a
+   * thread of its own. What it throws is not told: `run` will throw it again.
+   */
+  engine?(input: Input, context: Context): Promise<Engine | null>;
   run(input: Input, context: Context): Promise<Result>;
   /** Whether the answer is "no, it does not hold": exit code 1. */
   finding?(result: Result, input: Input): boolean;

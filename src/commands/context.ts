@@ -1,11 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { connect } from '../connection.ts';
-import type { Environment, OpenOptions, Session, Target, Warning } from '../engines/engine.ts';
+import type {
+  Engine,
+  Environment,
+  OpenOptions,
+  Session,
+  Target,
+  Warning,
+} from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import type { TargetSummary } from '../output/envelope.ts';
 import type { RawSettings, Setting, Settings } from '../settings.ts';
-import { parseTarget } from '../target.ts';
+import { engineOfText, parseTarget } from '../target.ts';
 
 /** What a command is handed: the settings, and ways to the outside that `cli` owns. */
 export interface Context {
@@ -13,6 +19,8 @@ export interface Context {
   readonly environment: Environment;
   readonly signal: AbortSignal;
   readonly report: Report;
+  /** The text of a file, read once however often it is asked for: it may be a pipe. */
+  read(path: string): string;
   /**
    * Resolves when the user agrees; throws `confirmation-needed` where nobody can be asked. `shown`
    * is what it is about, in lines of its own.
@@ -22,8 +30,6 @@ export interface Context {
 
 /** Collects what the JSON document says besides the result, and tells people meanwhile. */
 export interface Report {
-  readonly warnings: readonly Warning[];
-  readonly target: TargetSummary | null;
   warn(warning: Warning): void;
   note(text: string): void;
   /** What only `--verbose` shows. */
@@ -53,6 +59,15 @@ export async function directTargetOf(context: Context): Promise<Target> {
   return aimed(await parseDirectUrl(context), context.report);
 }
 
+/**
+ * The engine of what `directTargetOf` will name; nothing else is understood of the name, nor told.
+ * Throws `bad-setting`, `unsupported-scheme`.
+ */
+export async function engineInUse(context: Context): Promise<Engine> {
+  const text = context.settings.directUrl.value ?? namedDatabase(context)?.text;
+  return engineOfText(text ?? defaultDatabase);
+}
+
 /** Reads the `directUrl` setting without connecting to it. */
 export function parseDirectUrl({ settings, environment }: Context): Promise<Target> {
   const { value, base } = settings.directUrl;
@@ -70,7 +85,7 @@ interface Named {
   readonly base: string;
 }
 
-function namedDatabase({ settings }: Context): Named | null {
+function namedDatabase({ settings, read }: Context): Named | null {
   const { database, databaseFile } = settings.raw;
   const [url, file] = [strength(database), strength(databaseFile)];
   if (url > 0 && url === file)
@@ -80,7 +95,7 @@ function namedDatabase({ settings }: Context): Named | null {
     });
   if (url === 0 && file === 0) return null;
   if (url > file) return { text: database.value ?? '', base: database.base };
-  return { text: urlInFile(databaseFile), base: databaseFile.base };
+  return { text: urlInFile(databaseFile, read), base: databaseFile.base };
 }
 
 /** Where the URL in use came from: the setting itself, or the file that another one names. */
@@ -105,7 +120,7 @@ function strength({ from }: Setting): number {
   return strengths.findIndex((pattern) => pattern.test(from));
 }
 
-function urlInFile({ value, from, base }: Setting): string {
+function urlInFile({ value, from, base }: Setting, read: Context['read']): string {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(value ?? ''))
     throw new JemError('bad-setting', 'A URL is given where the file that holds it is asked for', {
       why: `It was given by ${from}.`,
@@ -114,7 +129,7 @@ function urlInFile({ value, from, base }: Setting): string {
   const path = resolve(base, value ?? '');
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = read(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new JemError('file-missing', `Cannot read the database URL from ${path} (${code})`, {

@@ -7,7 +7,7 @@ import { columns, count, labelled } from '../output/text.ts';
 import { displayName, type DifferenceReport } from '../schema/report.ts';
 import { engineNamed } from '../target.ts';
 import { command, type Input } from './command.ts';
-import { type Context, directTargetOf, openSession } from './context.ts';
+import { type Context, directTargetOf, engineInUse, openSession } from './context.ts';
 import { migrateSettings, migrateSetup } from './migrate-setup.ts';
 import { scratchSettings, scratchWish } from './scratch-wish.ts';
 
@@ -26,6 +26,7 @@ export const migrateCheck = command<CheckResult<DifferenceReport>>({
     ['jem-db migrate check', 'every migration, in a throwaway database'],
     ['jem-db migrate check --from 0042 --seed rows.sql --seed-after 0041', 'the newest, on rows'],
   ],
+  engine: (_input, context) => engineInUse(context),
   async run(input, context) {
     const { checkMigrations } = await import('../migrate/check.ts');
     const { compareFor } = await import('../schema/difference.ts');

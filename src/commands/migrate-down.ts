@@ -1,7 +1,7 @@
 import type { DownResult } from '../migrate/down.ts';
 import { count } from '../output/text.ts';
 import { command } from './command.ts';
-import { directTargetOf, openSession } from './context.ts';
+import { directTargetOf, engineInUse, openSession } from './context.ts';
 import { migrateSetup, runnerSettings } from './migrate-setup.ts';
 import { refuseBoth, timed } from './migrate-up.ts';
 
@@ -19,6 +19,7 @@ export const migrateDown = command<DownResult>({
     ['jem-db migrate down', 'reverts the last one'],
     ['jem-db migrate down --to 0 --yes', 'reverts everything, without asking'],
   ],
+  engine: (_input, context) => engineInUse(context),
   async run(input, context) {
     const { migrateDown: down } = await import('../migrate/down.ts');
     refuseBoth(input);

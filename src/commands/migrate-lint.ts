@@ -11,7 +11,7 @@ import { sarifLog } from '../output/sarif.ts';
 import { engineNamed } from '../target.ts';
 import { version } from '../version.ts';
 import { command, type Input } from './command.ts';
-import { type Context, directTargetOf, openSession } from './context.ts';
+import { type Context, directTargetOf, engineInUse, openSession } from './context.ts';
 import { type ListedRule, lintText, rulesText } from './lint-text.ts';
 import { migrateSettings, migrateSetup } from './migrate-setup.ts';
 import { scratchSettings, scratchWish } from './scratch-wish.ts';
@@ -56,6 +56,7 @@ export const migrateLint = command<Result>({
     ['jem-db migrate lint --all --fail-on error', 'every file; exit 1 for errors alone'],
     ['jem-db migrate lint --format sarif > lint.sarif', 'for code scanning'],
   ],
+  engine: async (input, context) => (input.flag('observe') ? engineInUse(context) : null),
   async run(input, context) {
     const { asksForPending, lintMigrations, lintRules } = await import('../migrate/lint.ts');
     const format = formatOf(input);

@@ -4,7 +4,7 @@ import type { Paint } from '../output/paint.ts';
 import { columns, count, duration } from '../output/text.ts';
 import { JemError } from '../errors.ts';
 import { command, type Input } from './command.ts';
-import { type Context, directTargetOf, openSession } from './context.ts';
+import { type Context, directTargetOf, engineInUse, openSession } from './context.ts';
 import { changesOf, describeDryRun, type DryRunReport } from './dry-run.ts';
 import { scratchSettings, scratchWish } from './scratch-wish.ts';
 import { migrateSetup, runnerSettings } from './migrate-setup.ts';
@@ -34,6 +34,7 @@ export const migrateUp = command<UpResult | DryRunReport>({
     ['jem-db migrate up --dry-run', 'shows locks, rewrites and times, and changes nothing'],
     ['jem-db migrate up -d postgres://app@db/app --to 0042', 'up to and with 0042'],
   ],
+  engine: (_input, context) => engineInUse(context),
   async run(input, context) {
     const { migrateUp: up } = await import('../migrate/up.ts');
     refuseBoth(input);

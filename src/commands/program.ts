@@ -1,7 +1,8 @@
 import { type Argument, Command as Commander, CommanderError, Option } from 'commander';
-import { exitCodes, JemError } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import { type SettingName, settingSpecs } from '../setting-specs.ts';
-import type { Command, Input } from './command.ts';
+import type { Command } from './command.ts';
+import type { Typed } from './input.ts';
 import { usageError } from './usage-error.ts';
 
 /** Settings whose flags every command takes. */
@@ -41,7 +42,7 @@ export interface GlobalOptions {
 /** A parsed command line that names one command. */
 export interface Invocation {
   readonly command: Command;
-  readonly input: Input;
+  readonly typed: Typed;
   readonly flags: Readonly<Partial<Record<SettingName, string>>>;
   readonly options: GlobalOptions;
 }
@@ -163,7 +164,7 @@ function declare(
     const given: Record<string, unknown> = target.optsWithGlobals();
     onRun({
       command,
-      input: inputOf(target.args, given),
+      typed: { words: target.args, given },
       flags: flagsOf(given),
       options: {
         json: given['json'] === true,
@@ -181,28 +182,6 @@ function flagsOf(given: Record<string, unknown>): Partial<Record<SettingName, st
   return Object.fromEntries(
     names.flatMap((name) => (typeof given[name] === 'string' ? [[name, given[name]]] : [])),
   );
-}
-
-function inputOf(
-  [argument, secondArgument]: readonly string[],
-  given: Record<string, unknown>,
-): Input {
-  const text = (option: string): string | undefined => {
-    const value = given[option];
-    return typeof value === 'string' ? value : undefined;
-  };
-  return {
-    argument,
-    secondArgument,
-    text,
-    flag: (option) => given[option] === true,
-    number(option) {
-      const value = text(option);
-      if (value === undefined) return undefined;
-      if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
-      throw new JemError('usage', `--${option} takes a whole number from 1, not "${value}"`);
-    },
-  };
 }
 
 /**

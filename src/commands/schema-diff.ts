@@ -5,7 +5,7 @@ import { count } from '../output/text.ts';
 import type { Comparison } from '../schema/difference.ts';
 import { engineNamed } from '../target.ts';
 import { command } from './command.ts';
-import { type Context, targetOf } from './context.ts';
+import { type Context, engineInUse, targetOf } from './context.ts';
 import { describeDifferences, describeRemarks } from './differences.ts';
 import { migrateSetup } from './migrate-setup.ts';
 import { engineOf, readSource, type SchemaSource, sessionOf } from './schema-source.ts';
@@ -29,6 +29,10 @@ export const schemaDiff = command<DiffResult>({
     ['jem-db schema diff before.json after.json', 'two dumps'],
     ['jem-db schema diff postgres://staging/app postgres://live/app', 'two servers'],
   ],
+  engine: async ({ argument = '', secondArgument = '' }, context) =>
+    (await engineOf(await readSource(argument, context))) ??
+    (await engineOf(await readSource(secondArgument, context))) ??
+    engineInUse(context),
   async run({ argument = '', secondArgument = '' }, context) {
     const { compareFor } = await import('../schema/difference.ts');
     const sources = [

@@ -2,7 +2,7 @@ import { JemError } from '../errors.ts';
 import { didYouMean } from '../near-miss.ts';
 import type { Schema } from '../engines/schema.ts';
 import { command, type Input } from './command.ts';
-import { directTargetOf, openSession } from './context.ts';
+import { directTargetOf, engineInUse, openSession } from './context.ts';
 import { migrateSetup } from './migrate-setup.ts';
 
 interface DumpResult {
@@ -26,6 +26,7 @@ export const schemaDump = command<DumpResult>({
     ['jem-db schema dump > schema.sql', 'keeps the schema under version control'],
     ['jem-db schema dump --format json > schema.json', 'to compare with later: schema diff'],
   ],
+  engine: (_input, context) => engineInUse(context),
   async run(input, context) {
     const format = formatOf(input);
     const { dumpSql, picked } = await import('../schema/dump.ts');

@@ -3,7 +3,7 @@ import type { Problem } from '../migrate/state.ts';
 import { count, labelled } from '../output/text.ts';
 import type { Comparison } from '../schema/difference.ts';
 import { command } from './command.ts';
-import { directTargetOf, openSession } from './context.ts';
+import { directTargetOf, engineInUse, openSession } from './context.ts';
 import { describeDifferences, describeRemarks } from './differences.ts';
 import { migrateSettings, migrateSetup } from './migrate-setup.ts';
 import { scratchSettings, scratchWish } from './scratch-wish.ts';
@@ -39,6 +39,7 @@ export const schemaVerify = command<VerifyResult>({
     ['jem-db schema verify --scratch recorded', 'without a replay, against what `up` recorded'],
     ["jem-db schema verify --ignore 'audit.*,privileges'", 'leaves out what is not ours'],
   ],
+  engine: (_input, context) => engineInUse(context),
   async run(_input, context) {
     const { expectedSchema } = await import('../migrate/expected.ts');
     const { compareFor } = await import('../schema/difference.ts');

@@ -56,6 +56,8 @@ export interface Capabilities {
   readonly rowSecurity: boolean;
   /** Statements may wait for locks of single tables. */
   readonly tableLocks: boolean;
+  /** A statement that runs can be stopped, and leaves the thread to others meanwhile. */
+  readonly interrupt: boolean;
 }
 
 export interface Engine {

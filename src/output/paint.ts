@@ -10,7 +10,8 @@ export interface Paint {
 
 const asItIs = (text: string): string => text;
 
-const noPaint: Paint = {
+/** Leaves text as it is. */
+export const noPaint: Paint = {
   bold: asItIs,
   dim: asItIs,
   red: asItIs,

@@ -24,16 +24,17 @@ export interface Terminal {
   detail(text: string): void;
   warning(text: string): void;
   error(error: JemError): Promise<void>;
+  /** Writes to stderr as it is what others than jem-db say. */
+  aside(text: string): void;
   /** Shows what is going on until `done`; a moving line on a terminal, nothing elsewhere. */
   progress(text: string): void;
   done(): void;
+  /** Whether the result is to be coloured. */
+  colour(): boolean;
 }
-
-const clearLine = '\r\u001b[2K';
 
 interface Spinner {
   text: string;
-  render(): unknown;
   stop(): unknown;
 }
 
@@ -56,35 +57,15 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
   let spinner: Spinner | null = null;
   let latest: string | null = null;
 
-  let still = false;
-
-  const clear = (): void => {
-    if (still) streams.stderr.write(clearLine);
-    still = false;
-  };
   const stop = (): void => {
     latest = null;
-    clear();
     spinner?.stop();
     spinner = null;
-  };
-  // What is about to be done may keep the whole process busy, SQLite's work for one: nothing moves
-  // then, nor appears later.
-  const show = (text: string): void => {
-    if (spinner) {
-      spinner.text = text;
-      spinner.render();
-      return;
-    }
-    const width = (streams.stderr.columns ?? 0) - 3;
-    heard(streams.stderr).write(`${clearLine}- ${text.slice(0, Math.max(width, 0))}`);
-    still = true;
   };
   // Loaded late: most commands end before there is anything to animate.
   const spin = async (): Promise<void> => {
     const { default: ora } = await import('ora');
     if (latest === null || spinner) return;
-    clear();
     spinner = ora({ text: latest, stream: streams.stderr, discardStdin: false }).start();
   };
   const say = (text: string): void => {
@@ -98,7 +79,7 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
   const terminal: Terminal = {
     async result(render) {
       stop();
-      const text = render(await paintFor(!options.json && wantsColour(streams.stdout, options)));
+      const text = render(await paintFor(terminal.colour()));
       if (text) await write(streams.stdout, text);
     },
     note(text) {
@@ -114,14 +95,15 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
       stop();
       await write(streams.stderr, renderError(error, await paintErr(), options.verbose));
     },
+    aside: say,
     progress(text) {
       if (!maySpin(streams, options)) return;
-      const first = latest === null;
+      if (latest === null) setTimeout(() => void spin(), 150).unref();
       latest = text;
-      if (first) setTimeout(() => void spin(), 150).unref();
-      else show(text);
+      if (spinner) spinner.text = text;
     },
     done: stop,
+    colour: () => !options.json && wantsColour(streams.stdout, options),
   };
   return terminal;
 }

@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { project, type Project } from '../support/project.ts';
+import { cliPath } from '../support/cli.ts';
+import { project, type Project, twoMigrations } from '../support/project.ts';
 
 type Settings = { name: string; value: string | null; from: string }[];
 
@@ -103,6 +107,17 @@ describe('settings', () => {
     );
     await work.write({ '.env': 'JEM_DB_DATABASE_URL=./dot.db\n' });
     expect(await from({ DATABASE_URL_FILE: 'url' })).toBe('.env JEM_DB_DATABASE_URL');
+  });
+
+  it('read a URL once: the file may be a pipe', async () => {
+    await using work = await project(twoMigrations);
+    const line = 'exec "$0" "$1" migrate --quiet --database-file <(echo ./piped.db)';
+    const { stderr, exitCode } = await execa('bash', ['-c', line, process.execPath, cliPath], {
+      cwd: work.path,
+      reject: false,
+    });
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(existsSync(join(work.path, 'piped.db'))).toBe(true);
   });
 
   it('are read from files that begin with a byte order mark', async () => {

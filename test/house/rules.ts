@@ -6,6 +6,7 @@ import { importsOf, type Import, type Source } from './sources.ts';
  */
 const floors: readonly (readonly string[])[] = [
   ['src/cli.ts'],
+  ['src/cli/'],
   ['src/commands/'],
   [
     ...['src/migrate/', 'src/schema/', 'src/health/', 'src/backup/', 'src/restore/'],
@@ -116,11 +117,11 @@ export function engineNames(sources: readonly Source[], names: readonly string[]
   return findings(outside, pattern, 'names an engine');
 }
 
-/** The process's state used below `src/cli.ts`. */
+/** The process's state used below `src/cli.ts` and its own folder. */
 export function processUses(sources: readonly Source[]): string[] {
   const pattern =
     /\bprocess\.(env|exit|exitCode|abort|on|once|off|argv|cwd|chdir|std(in|out|err))\b|'node:process'/;
-  const below = sources.filter((source) => source.path !== 'src/cli.ts');
+  const below = sources.filter(({ path }) => path !== 'src/cli.ts' && !isIn(path, 'src/cli/'));
   return findings(below, pattern, 'uses the process, which is for src/cli.ts');
 }
 

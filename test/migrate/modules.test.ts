@@ -97,8 +97,8 @@ describe.each(testEngines())('JavaScript migrations on $title', ({ create }) => 
   });
 });
 
-describe('a JavaScript migration that waits for nothing on SQLite', () => {
-  it('cannot end the run as if it had gone well', async () => {
+describe('a JavaScript migration on SQLite', () => {
+  it('that waits for nothing cannot end the run as if it had gone well', async () => {
     await using database = await sqliteEngine.create();
     const { exitCode, result } = await run(
       `export async function up(db) { await db.execute('${table}'); await new Promise(() => {}); }`,
@@ -106,6 +106,21 @@ describe('a JavaScript migration that waits for nothing on SQLite', () => {
     );
     expect(exitCode).toBe(70);
     expect(result).toMatchObject({ outcome: 'failed', failed: { name: '1_a' } });
+    expect(await database.tables()).toEqual([]);
+  });
+
+  it('cannot end the process, nor write into the document', async () => {
+    await using database = await sqliteEngine.create();
+    const { exitCode, error } = await run(
+      `export async function up(db) {
+         await db.execute('${table}');
+         process.stdout.write('straight to stdout');
+         process.exit(0);
+       }`,
+      database.url,
+    );
+    expect(exitCode).toBe(70);
+    expect(error?.['cause']).toContain('process.exit()');
     expect(await database.tables()).toEqual([]);
   });
 });

@@ -5,7 +5,13 @@ import { parsePostgresTarget } from './target.ts';
 export const postgres: Engine = {
   name: 'postgres',
   title: 'PostgreSQL',
-  supports: { databaseIsFile: false, sessionLock: true, rowSecurity: true, tableLocks: true },
+  supports: {
+    databaseIsFile: false,
+    sessionLock: true,
+    rowSecurity: true,
+    tableLocks: true,
+    interrupt: true,
+  },
   dialect: postgresDialect,
   // What the text of a function speaks of may be made behind it.
   dumpPreamble: ['SET check_function_bodies = off'],

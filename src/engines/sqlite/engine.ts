@@ -5,7 +5,13 @@ import { parseSqliteTarget } from './target.ts';
 export const sqlite: Engine = {
   name: 'sqlite',
   title: 'SQLite',
-  supports: { databaseIsFile: true, sessionLock: true, rowSecurity: false, tableLocks: false },
+  supports: {
+    databaseIsFile: true,
+    sessionLock: true,
+    rowSecurity: false,
+    tableLocks: false,
+    interrupt: false,
+  },
   dialect: sqliteDialect,
   dumpPreamble: [],
   parse: async (text, environment) => parseSqliteTarget(text, environment),

@@ -1,0 +1,130 @@
+import { commands } from '../commands/all.ts';
+import type { Command, Input, Outcome } from '../commands/command.ts';
+import type { Context, Report } from '../commands/context.ts';
+import { inputOf } from '../commands/input.ts';
+import { type GlobalOptions, type Invocation, parse } from '../commands/program.ts';
+import { exitCodes, Interrupted, JemError } from '../errors.ts';
+import { confirm } from '../output/confirm.ts';
+import { openTerminal, type Terminal } from '../output/terminal.ts';
+import { withoutSecrets } from '../secrets.ts';
+import { loadSettings } from '../settings.ts';
+import { version } from '../version.ts';
+import { environmentOf, readOnce } from './context.ts';
+import { fail, finish, type Run, written } from './telling.ts';
+
+/** A run of which nothing is known but its arguments. */
+export function newRun(argv: readonly string[]): Run {
+  const options = optionsBeforeParsing(argv);
+  return {
+    startedAt: new Date(),
+    command: '',
+    options,
+    terminal: terminalFor(options),
+    target: null,
+    warnings: [],
+    apart: false,
+    told: false,
+  };
+}
+
+/** Runs one command line, and returns its exit code when everything is told. Holds the ONE catch. */
+export async function execute(
+  run: Run,
+  argv: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    const parsed = parse(commands, version, argv);
+    if (parsed.kind === 'help') {
+      await written(run.terminal.result(() => parsed.text));
+      return exitCodes.done.code;
+    }
+    const { command, options } = parsed.invocation;
+    run.command = command.name;
+    run.options = options;
+    run.terminal = terminalFor(options);
+    return await finish(run, await outcomeOf(run, parsed.invocation, signal));
+  } catch (error) {
+    return fail(run, asJemError(error, signal), error);
+  }
+}
+
+function terminalFor(options: GlobalOptions): Terminal {
+  return openTerminal(process, { ...options, env: process.env });
+}
+
+/** An error in the arguments is reported the way they ask for, as far as they can be read. */
+function optionsBeforeParsing(argv: readonly string[]): GlobalOptions {
+  const has = (...words: string[]): boolean => words.some((word) => argv.includes(word));
+  return {
+    json: has('--json'),
+    quiet: has('-q', '--quiet'),
+    verbose: has('-v', '--verbose'),
+    noColor: has('--no-color'),
+    yes: false,
+  };
+}
+
+async function outcomeOf(
+  run: Run,
+  { command, typed, flags, options }: Invocation,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { settings, env, warnings } = loadSettings({ flags, env: process.env, cwd: process.cwd() });
+  const { terminal } = run;
+  const report = reportTo(run);
+  for (const warning of warnings) report.warn(warning);
+  const texts = new Map<string, string>();
+  const context: Context = {
+    settings,
+    environment: environmentOf(env),
+    signal,
+    report,
+    read: readOnce(texts),
+    confirm: (question, shown = '') => {
+      terminal.done();
+      return confirm(question, process, { ...options, signal, shown });
+    },
+  };
+  const input = inputOf(typed);
+  if (!(await blocks(command, input, context))) return command.execute(input, context);
+  run.apart = true;
+  const { executeApart } = await import('./apart.ts');
+  const colour = terminal.colour() ? 'coloured text' : 'text';
+  const form = options.json ? 'json' : colour;
+  const task = { command: command.name, typed, settings, env, texts, form } as const;
+  return executeApart(task, { ...context, onWords: (text) => terminal.aside(text) });
+}
+
+/** Whether what a command is about to do would keep the thread from serving signals. */
+async function blocks(command: Command, input: Input, context: Context): Promise<boolean> {
+  const engine = await command.engine?.(input, context).catch(() => null);
+  return engine?.supports.interrupt === false;
+}
+
+function reportTo(run: Run): Report {
+  const { terminal, warnings } = run;
+  return {
+    warn(warning) {
+      warnings.push(warning);
+      terminal.warning(warning.message);
+    },
+    note: (text) => terminal.note(text),
+    detail: (text) => terminal.detail(text),
+    progress: (text) => terminal.progress(text),
+    aim(target) {
+      run.target = target;
+    },
+  };
+}
+
+function asJemError(error: unknown, signal: AbortSignal): JemError {
+  if (signal.aborted && signal.reason instanceof Interrupted && !(error instanceof Interrupted))
+    return error instanceof JemError ? signal.reason.with(error.details) : signal.reason;
+  if (error instanceof JemError) return error;
+  const message = withoutSecrets(error instanceof Error ? error.message : String(error));
+  return new JemError('internal', `A bug in jem-db: ${message}`, {
+    hint: 'Please report it, with the lines above, to the project’s issue tracker.',
+    cause: error,
+  });
+}
