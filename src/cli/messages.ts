@@ -15,6 +15,8 @@ export interface Task {
   readonly texts: ReadonlyMap<string, string>;
   /** How the result is wanted: as it is, or for people. */
   readonly form: 'json' | 'text' | 'coloured text';
+  /** Whether anybody sees progress: to send it costs more than a small migration. */
+  readonly progress: boolean;
 }
 
 /** From the thread: what a command tells, and at last its answer. */

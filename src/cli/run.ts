@@ -92,7 +92,8 @@ async function outcomeOf(
   const { executeApart } = await import('./apart.ts');
   const colour = terminal.colour() ? 'coloured text' : 'text';
   const form = options.json ? 'json' : colour;
-  const task = { command: command.name, typed, settings, env, texts, form } as const;
+  const progress = terminal.moves();
+  const task = { command: command.name, typed, settings, env, texts, form, progress } as const;
   return executeApart(task, { ...context, onWords: (text) => terminal.aside(text) });
 }
 

@@ -42,7 +42,7 @@ async function answerTo(task: Task, port: MessagePort, signal: AbortSignal): Pro
 }
 
 function contextOf(
-  { settings, env, texts }: Task,
+  { settings, env, texts, progress }: Task,
   port: MessagePort,
   signal: AbortSignal,
 ): Context {
@@ -56,7 +56,9 @@ function contextOf(
       warn: (warning) => tell({ kind: 'warn', warning }),
       note: (text) => tell({ kind: 'note', text }),
       detail: (text) => tell({ kind: 'detail', text }),
-      progress: (text) => tell({ kind: 'progress', text }),
+      progress: (text) => {
+        if (progress) tell({ kind: 'progress', text });
+      },
       aim: (target) => tell({ kind: 'aim', target }),
     },
     confirm: (question, shown) =>

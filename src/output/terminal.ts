@@ -29,6 +29,8 @@ export interface Terminal {
   /** Shows what is going on until `done`; a moving line on a terminal, nothing elsewhere. */
   progress(text: string): void;
   done(): void;
+  /** Whether progress is shown at all. */
+  moves(): boolean;
   /** Whether the result is to be coloured. */
   colour(): boolean;
 }
@@ -97,12 +99,13 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
     },
     aside: say,
     progress(text) {
-      if (!maySpin(streams, options)) return;
+      if (!terminal.moves()) return;
       if (latest === null) setTimeout(() => void spin(), 150).unref();
       latest = text;
       if (spinner) spinner.text = text;
     },
     done: stop,
+    moves: () => maySpin(streams, options),
     colour: () => !options.json && wantsColour(streams.stdout, options),
   };
   return terminal;
