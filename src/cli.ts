@@ -5,15 +5,25 @@ import { exitCodes, Interrupted } from './errors.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
+/**
+ * Milliseconds within which the same signal again is the first one's echo: `timeout` and `npx` send
+ * theirs to the process and to its group.
+ */
+const echo = 200;
+
 /** Runs the command line of this process and sets its exit code. */
 export function main(): void {
   const argv = process.argv.slice(2);
   const run = newRun(argv);
   const controller = new AbortController();
+  let first: { readonly signal: string; readonly at: number } | null = null;
   for (const signal of signals)
     process.on(signal, () => {
+      const at = performance.now();
+      if (first?.signal === signal && at - first.at < echo) return;
       if (controller.signal.aborted) leaveAtOnce(run, signal);
       else controller.abort(new Interrupted(signal));
+      first ??= { signal, at };
     });
   const leave = guardEnd(controller);
   execute(run, argv, controller.signal).then(leave, (error: unknown) => {

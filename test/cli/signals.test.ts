@@ -145,6 +145,26 @@ describe('a second signal on SQLite', () => {
 const postgres = testEngines().filter(({ engine }) => engine === 'postgres');
 
 describe.each(postgres)('a second signal on $title', ({ create }) => {
+  it('is none where a wrapper sends the first one twice', async () => {
+    await using database = await create();
+    await using work = await project({ '1_a.up.sql': 'select pg_sleep(600);' }, database.url);
+    const running = work.start(['migrate', 'up']);
+    await until('the long statement', async () => {
+      const rows = await database.sql(
+        `select pid from pg_stat_activity where query like '%pg_sleep%'
+         and datname = current_database() and pid <> pg_backend_pid()`,
+      );
+      return rows.length > 0;
+    });
+    running.kill('SIGTERM');
+    await new Promise(setImmediate);
+    running.kill('SIGTERM');
+    const { exitCode, stderr } = await running;
+    expect(exitCode).toBe(143);
+    expect(stderr).toContain('1_a');
+    expect(stderr).not.toContain('second signal');
+  });
+
   it('leaves a server that does not answer, with a document', async () => {
     await using database = await create();
     await using work = await project({ '1_a.up.sql': 'select pg_sleep(600);' }, database.url);
