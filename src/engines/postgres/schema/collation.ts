@@ -7,12 +7,12 @@ import { makesRoom, swapCollation } from './swap-type.ts';
 
 const address = (object: SchemaObject): Address => ({ word: 'COLLATION', name: qualified(object) });
 
-/** The column that holds the locale of ICU has had three names; 16 and newer leave out `true`. */
+/** The column that holds the locale of ICU has had three names. */
 function localeColumn(major: number): string {
   if (major >= 17) return 'c.colllocale';
-  const column =
-    major >= 15 ? 'c.colliculocale' : `CASE WHEN c.collprovider = 'i' THEN c.collcollate::text END`;
-  return `pg_catalog.regexp_replace(${column}, '-true(?=-|$)', '', 'g')`;
+  return major >= 15
+    ? 'c.colliculocale'
+    : `CASE WHEN c.collprovider = 'i' THEN c.collcollate::text END`;
 }
 
 /** Collations; the version of the operating system's rules is no part of them. */

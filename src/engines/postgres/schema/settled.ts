@@ -1,4 +1,5 @@
 import type { SchemaObject, SchemaValue } from '../../schema.ts';
+import { icuLocale } from './icu-locale.ts';
 
 /** Attributes that hold SQL as the server prints it, not as somebody wrote it. */
 const printed = [
@@ -6,13 +7,19 @@ const printed = [
   ...['constraints', 'columnDefaults', 'partitionKey'],
 ];
 
-/** The attributes with their SQL as `settledSql` has it; the very same where all are settled. */
+/**
+ * The attributes with their SQL as `settledSql` has it, and a locale of ICU as `icuLocale` has it;
+ * the very same where all are settled.
+ */
 export function settled(attributes: SchemaObject['attributes']): SchemaObject['attributes'] {
   const changed = printed.flatMap((name) => {
     const value = attributes[name];
     const now = value === undefined ? value : settledValue(value);
     return now === undefined || now === value ? [] : [[name, now] as const];
   });
+  const { provider, locale } = attributes;
+  if (provider === 'icu' && typeof locale === 'string' && icuLocale(locale) !== locale)
+    return { ...attributes, ...Object.fromEntries(changed), locale: icuLocale(locale) };
   return changed.length === 0 ? attributes : { ...attributes, ...Object.fromEntries(changed) };
 }
 
