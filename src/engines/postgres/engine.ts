@@ -17,8 +17,8 @@ export const postgres: Engine = {
   dumpPreamble: ['SET check_function_bodies = off'],
   parse: parsePostgresTarget,
   alike: async (expected, actual) => {
-    const { alikeAcrossMajors } = await import('./schema/across-majors.ts');
-    return alikeAcrossMajors(expected, actual);
+    const { alikeSchemas } = await import('./schema/alike.ts');
+    return alikeSchemas(expected, actual);
   },
   mend: async (expected, actual, differences) => {
     const { mendPostgres } = await import('./schema/mend.ts');

@@ -3,12 +3,15 @@ export const baseSql = `
 CREATE SCHEMA app AUTHORIZATION others_owner;
 GRANT ALL ON SCHEMA app TO others_reader;
 CREATE COLLATION app.numeric_order (PROVIDER = icu, LOCALE = 'en-u-kn-true');
+CREATE COLLATION app.cased (PROVIDER = icu, LOCALE = '@colCaseFirst=upper;colNumeric=yes');
 CREATE TYPE app.mood AS ENUM ('sad', 'ok', 'happy');
 CREATE TYPE app.hue AS ENUM ('red', 'blue');
 COMMENT ON TYPE app.mood IS 'how it''s going';
 CREATE DOMAIN app.email AS varchar(200) COLLATE "C" DEFAULT 'x@y' NOT NULL
   CONSTRAINT "has at" CHECK (VALUE LIKE '%@%');
 ALTER DOMAIN app.email ADD CONSTRAINT long CHECK (length(VALUE) > 2) NOT VALID;
+COMMENT ON CONSTRAINT "has at" ON DOMAIN app.email IS 'it''s: an address';
+COMMENT ON CONSTRAINT long ON DOMAIN app.email IS 'not short';
 CREATE DOMAIN app.positive AS integer CHECK (VALUE > 0);
 CREATE TYPE app.place AS (x double precision, "Y y" text COLLATE "C", hue app.hue);
 COMMENT ON COLUMN app.place."Y y" IS 'the y';
@@ -79,6 +82,7 @@ CREATE FOREIGN DATA WRAPPER others_wrapper OPTIONS (debug 'true');
 CREATE SERVER others_server TYPE 'far' VERSION '1' FOREIGN DATA WRAPPER others_wrapper
   OPTIONS (host 'h');
 CREATE USER MAPPING FOR others_reader SERVER others_server OPTIONS (user 'x', password 'not-to-be-read');
+CREATE USER MAPPING FOR PUBLIC SERVER others_server OPTIONS (user 'anybody');
 
 CREATE VIEW app.titles WITH (security_barrier, check_option = local) AS
   SELECT id, title, author FROM app.posts WHERE id > 0;

@@ -33,6 +33,10 @@ export const controls: readonly Mutation[] = [
     'ALTER TABLE app.posts DISABLE TRIGGER touch; ALTER TABLE app.posts ENABLE TRIGGER touch',
   ),
   mutation(
+    'the locale of a collation is spelt in another way',
+    `DROP COLLATION app.cased; CREATE COLLATION app.cased (PROVIDER = icu, LOCALE = 'und-u-kn-true-kf-upper')`,
+  ),
+  mutation(
     'an attribute comes and goes',
     'ALTER TYPE app.place ADD ATTRIBUTE w integer; ALTER TYPE app.place DROP ATTRIBUTE w',
   ),
@@ -116,6 +120,19 @@ export const mutations: readonly Mutation[] = [
   mutation(
     'a domain lacks a check',
     'ALTER DOMAIN app.email DROP CONSTRAINT "has at"',
+    'changed domain app.email: constraints, constraintComments',
+  ),
+  mutation(
+    'checks of domains have other comments',
+    `COMMENT ON CONSTRAINT "has at" ON DOMAIN app.email IS NULL; COMMENT ON CONSTRAINT long ON DOMAIN app.email IS 'x';
+    COMMENT ON CONSTRAINT positive_check ON DOMAIN app.positive IS 'more than nothing'`,
+    'changed domain app.email: constraintComments',
+    'changed domain app.positive: constraintComments',
+  ),
+  mutation(
+    'a check of a domain with a comment is another',
+    `ALTER DOMAIN app.email DROP CONSTRAINT "has at"; ALTER DOMAIN app.email ADD CONSTRAINT "has at" CHECK (VALUE <> '@');
+    COMMENT ON CONSTRAINT "has at" ON DOMAIN app.email IS 'it''s: an address'`,
     'changed domain app.email: constraints',
   ),
   mutation(
@@ -169,6 +186,11 @@ export const mutations: readonly Mutation[] = [
     'a collation has another locale',
     `ALTER TABLE app.users ALTER code TYPE text COLLATE "C"; DROP COLLATION app.numeric_order; CREATE COLLATION app.numeric_order (PROVIDER = icu, LOCALE = 'de'); ALTER TABLE app.users ALTER code TYPE text COLLATE app.numeric_order`,
     'changed collation app.numeric_order: locale',
+  ),
+  mutation(
+    'a collation has the locale of another spelling, and one more',
+    `DROP COLLATION app.cased; CREATE COLLATION app.cased (PROVIDER = icu, LOCALE = 'und-u-kf-upper-kc')`,
+    'changed collation app.cased: locale',
   ),
   mutation(
     'a collation is missing',
@@ -350,6 +372,22 @@ export const mutations: readonly Mutation[] = [
     'a user mapping too many',
     'CREATE USER MAPPING FOR others_owner SERVER others_server',
     'unexpected user mapping others_owner SERVER others_server',
+  ),
+  mutation(
+    'a user mapping has another user, and options that may not be read',
+    `ALTER USER MAPPING FOR others_reader SERVER others_server
+    OPTIONS (SET user 'y', ADD api_key 'not-to-be-read', ADD dsn 'postgres://u:not-to-be-read@h', ADD words 'host=h password=not-to-be-read')`,
+    'changed user mapping others_reader SERVER others_server: options',
+  ),
+  mutation(
+    'a user mapping has no options, and another password',
+    `ALTER USER MAPPING FOR others_reader SERVER others_server OPTIONS (DROP user, SET password 'not-to-be-read')`,
+    'changed user mapping others_reader SERVER others_server: options',
+  ),
+  mutation(
+    'a user mapping is missing that has no password',
+    'DROP USER MAPPING FOR PUBLIC SERVER others_server',
+    'missing user mapping PUBLIC SERVER others_server',
   ),
 
   mutation(

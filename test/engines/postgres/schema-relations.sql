@@ -34,6 +34,8 @@ GRANT SELECT, INSERT ON app.customer TO relations_app;
 GRANT ALL ON app.customer TO relations_admin WITH GRANT OPTION;
 GRANT UPDATE (name, mail) ON app.customer TO relations_app;
 REVOKE TRUNCATE ON app.customer FROM CURRENT_USER;
+GRANT USAGE, SELECT ON SEQUENCE app.customer_id_seq TO relations_app;
+COMMENT ON SEQUENCE app.customer_id_seq IS 'counts customers';
 ALTER TABLE app.customer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE INDEX customer_name ON app.customer USING btree (lower(name) DESC NULLS LAST, born) INCLUDE (score)
   WITH (fillfactor = 75) WHERE score > 1;

@@ -1,4 +1,6 @@
 import type { Schema, SchemaObject, SchemaValue } from '../../schema.ts';
+import { entriesOf, entryOf } from './entries.ts';
+import { list } from './statements.ts';
 
 /**
  * Two schemas of different major versions without what only the version makes different, so that
@@ -38,11 +40,19 @@ function plain(object: SchemaObject, { oldest, newest }: Majors): SchemaObject {
   // From 15 on it belongs to pg_database_owner, and not everybody may create in it.
   if (type === 'schema' && name === 'public' && oldest < 15)
     return changed({ owner: null, grants: [] });
+  // From 17 on the NOT NULL of a domain has a name that a comment can stand at.
+  if (type === 'domain' && oldest < 17 && newest >= 17)
+    return changed({ constraintComments: commentsOfChecks(object) });
   const { definition } = attributes;
   // From 16 on columns are printed without their table where there is only one.
   if (oldest < 16 && newest >= 16 && isQuery(type) && typeof definition === 'string')
     return changed({ definition: withoutQualifiers(definition) });
   return object;
+}
+
+function commentsOfChecks(domain: SchemaObject): readonly string[] {
+  const checks = new Set(entriesOf(list(domain, 'constraints')).map(({ name }) => name));
+  return list(domain, 'constraintComments').filter((text) => checks.has(entryOf(text).name));
 }
 
 function isQuery(type: string): boolean {

@@ -1,4 +1,4 @@
-import { commentJoin, grantsOf, objectId } from './catalog.ts';
+import { commentJoin, commentOf, grantsOf, objectId } from './catalog.ts';
 import { identityClausesSql } from './sequence-options.ts';
 import { collationName } from './names.ts';
 import { optionsOf } from './options.ts';
@@ -27,7 +27,8 @@ const notNullOf = (a: string, major: number): string =>
 /** The sequences of identity columns. */
 const identitiesSql = `
   SELECT i.refobjid AS relid, i.refobjsubid AS attnum, ${identityClausesSql} AS options,
-    pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS name
+    pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS name,
+    ${grantsOf('c.relacl', 's', 'c.relowner')} AS grants, ${commentOf('pg_class', 'c.oid')} AS comment
   FROM pg_catalog.pg_sequence s
     JOIN pg_catalog.pg_depend i ON i.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND i.objid = s.seqrelid
       AND i.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND i.deptype = 'i'
@@ -54,6 +55,7 @@ export function localColumnsSql(major: number): string {
     ${defaultOf('a', 'd')} AS "default", ${generated('a.attgenerated')} AS generated, ${expressionOf('a', 'd')} AS expression,
     CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
     i.name AS "identitySequence", i.options AS "identityOptions",
+    coalesce(i.grants, '{}') AS "identityGrants", i.comment AS "identityComment",
     CASE WHEN a.attstorage <> t.typstorage THEN ${storage('a.attstorage')} END AS storage,
     CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::text END AS statistics,${own}
   FROM rel r JOIN pg_catalog.pg_attribute a ON a.attrelid = r.relid
@@ -81,6 +83,7 @@ export function inheritedColumnsSql(major: number): string {
     ${unless(ownDefault, defaultOf('p', 'pd'), `CASE WHEN a.attgenerated = '' THEN coalesce(${ownDefault}, 'NULL') END`)} AS "default",
     NULL AS generated, ${unless(expressionOf('a', 'd'), expressionOf('p', 'pd'))} AS expression,
     NULL AS identity, NULL AS "identitySequence", NULL::pg_catalog.text[] AS "identityOptions",
+    '{}'::pg_catalog.text[] AS "identityGrants", NULL AS "identityComment",
     ${unless('a.attstorage', 'p.attstorage', storage('a.attstorage'))} AS storage,
     ${unless(target('a.attstattarget'), target('p.attstattarget'))} AS statistics,${own}
   FROM rel r JOIN pg_catalog.pg_attribute a ON a.attrelid = r.relid AND a.attinhcount > 0

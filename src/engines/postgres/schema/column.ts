@@ -5,6 +5,7 @@ import { columnDefinition } from './column-definition.ts';
 import { setColumnGrants } from './column-grants.ts';
 import { inheritedColumnsSql, localColumnsSql } from './column-sql.ts';
 import { changedFdwOptions } from './fdw-options.ts';
+import { dressIdentity } from './identity.ts';
 import { handedDown, parentsColumn, resolved } from './inheritance.ts';
 import type { Change, Kind, MendContext, SchemaIndex } from './kind.ts';
 import { changedOptions } from './options.ts';
@@ -27,6 +28,8 @@ export const column: Kind = {
     identity: null,
     identitySequence: null,
     identityOptions: null,
+    identityGrants: [],
+    identityComment: null,
     storage: null,
     statistics: null,
     compression: null,
@@ -41,11 +44,11 @@ export const column: Kind = {
       : localColumnsSql(major),
   create: (object, context) => {
     if (flag(object, 'inherited')) return alterColumn(fromParent(object, context), context) ?? [];
-    if (context.isWholeMade(object)) return details(object, bare(object), context.major);
+    if (context.isWholeMade(object)) return details(object, bare(object), context);
     if (isHandedDown(object, context.actual)) return [];
     return [
       `ALTER TABLE ${relationOf(object)} ADD COLUMN ${columnDefinition(object)}`,
-      ...details(object, bare(object), context.major),
+      ...details(object, bare(object), context),
     ];
   },
   drop: (object, context) => {
@@ -92,11 +95,11 @@ function alterColumn(change: Change, context: MendContext): string[] | null {
   const left = retyped
     ? { ...actual, attributes: { ...actual.attributes, storage: null, compression: null } }
     : actual;
-  return definition && [...definition, ...details(expected, left, major)];
+  return definition && [...definition, ...details(expected, left, context)];
 }
 
 /** Statements for what CREATE TABLE does not say of a column. */
-function details(expected: SchemaObject, actual: SchemaObject, major: number): string[] {
+function details(expected: SchemaObject, actual: SchemaObject, context: MendContext): string[] {
   const [relation, name] = [relationOf(expected), identifier(expected.name)];
   const changed = new Set(
     Object.keys(expected.attributes).filter(
@@ -106,7 +109,7 @@ function details(expected: SchemaObject, actual: SchemaObject, major: number): s
   );
   const comment = { word: 'COLUMN', name: `${relation}.${name}` };
   return [
-    ...alterColumnStorage(expected, changed, major),
+    ...alterColumnStorage(expected, changed, context.major),
     ...changedOptions(list(actual, 'options'), list(expected, 'options')).map(
       (action) => `ALTER TABLE ${relation} ALTER COLUMN ${name} ${action}`,
     ),
@@ -116,17 +119,18 @@ function details(expected: SchemaObject, actual: SchemaObject, major: number): s
         ]
       : []),
     ...setColumnGrants(expected, list(actual, 'grants')),
+    ...dressIdentity(expected, actual, context),
     ...(changed.has('comment') ? [setComment(comment, text(expected, 'comment'))] : []),
   ];
 }
 
 /** The column as CREATE TABLE or ADD COLUMN leaves it. */
 function bare(object: SchemaObject): SchemaObject {
-  const plain = { storage: null, compression: null, statistics: null, comment: null };
-  return {
-    ...object,
-    attributes: { ...object.attributes, ...plain, options: [], grants: [] },
+  const plain = {
+    ...{ storage: null, compression: null, statistics: null, comment: null },
+    ...{ options: [], grants: [], identityGrants: [], identityComment: null },
   };
+  return { ...object, attributes: { ...object.attributes, ...plain } };
 }
 
 /** From the column as its parent hands it down to what it is to be. */

@@ -1,10 +1,17 @@
 import { commentOf, grantsOf, notOfExtension, objectId, ownerOf } from './catalog.ts';
-import { entriesOf, entriesWithout, type Entry, entryOf } from './entries.ts';
+import {
+  alterConstraints,
+  alterNotNull,
+  commentConstraints,
+  createdChecks,
+  laterChecks,
+  notNull,
+} from './domain-constraints.ts';
 import type { Kind } from './kind.ts';
 import { collationName, typeName } from './names.ts';
 import type { SchemaObject } from '../../schema.ts';
 import { dressPublic } from './public-grants.ts';
-import { flag, list, qualified, redress, text } from './statements.ts';
+import { flag, qualified, redress, text } from './statements.ts';
 import { makesRoom, swapType } from './swap-type.ts';
 import { typeAddress } from './type-address.ts';
 
@@ -18,6 +25,10 @@ export const domain: Kind = {
       CASE WHEN t.typcollation <> base.typcollation THEN ${collationName('t.typcollation')} END AS collation,
       ARRAY(SELECT (pg_catalog.quote_ident(c.conname) || ': ' || pg_catalog.pg_get_constraintdef(c.oid)) COLLATE "C"
         FROM pg_catalog.pg_constraint c WHERE c.contypid = t.oid AND c.contype = 'c' ORDER BY 1) AS constraints,
+      ARRAY(SELECT (pg_catalog.quote_ident(c.conname) || ': ' || d.description) COLLATE "C"
+        FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_description d
+          ON d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objoid = c.oid
+        WHERE c.contypid = t.oid ORDER BY 1) AS "constraintComments",
       ${ownerOf('t.typowner')} AS owner, ${grantsOf('t.typacl', 'T', 't.typowner')} AS grants,
       ${commentOf('pg_type', 't.oid')} AS comment
     FROM pg_catalog.pg_type t JOIN ns ON ns.oid = t.typnamespace JOIN pg_catalog.pg_type base ON base.oid = t.typbasetype
@@ -25,6 +36,7 @@ export const domain: Kind = {
   create: (object) => [
     ...createDomain(object),
     ...dressPublic(object, typeAddress(object), 'USAGE'),
+    ...commentConstraints(object, []),
   ],
   drop: (object) => [`DROP DOMAIN ${qualified(object)}`],
   alter: ({ expected, actual, attributes }) => {
@@ -32,17 +44,17 @@ export const domain: Kind = {
       return [
         swapType(expected, createDomain(expected)),
         ...dressPublic(expected, typeAddress(expected), 'USAGE'),
+        ...commentConstraints(expected, []),
       ];
-    const alter = `ALTER DOMAIN ${qualified(expected)}`;
     const value = text(expected, 'default');
     return [
       ...(attributes.has('default')
-        ? [`${alter} ${value === null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`}`]
+        ? [
+            `ALTER DOMAIN ${qualified(expected)} ${value === null ? 'DROP DEFAULT' : `SET DEFAULT ${value}`}`,
+          ]
         : []),
-      ...(attributes.has('notNull')
-        ? [`${alter} ${flag(expected, 'notNull') ? 'SET' : 'DROP'} NOT NULL`]
-        : []),
-      ...alterConstraints(alter, list(expected, 'constraints'), list(actual, 'constraints')),
+      ...(attributes.has('notNull') ? [alterNotNull(expected, flag(expected, 'notNull'))] : []),
+      ...alterConstraints(expected, actual),
       ...redress(expected, actual, attributes, typeAddress(expected)),
     ];
   },
@@ -56,43 +68,14 @@ export const domain: Kind = {
 
 function createDomain(object: SchemaObject): string[] {
   const [collation, value] = [text(object, 'collation'), text(object, 'default')];
-  const constraints = list(object, 'constraints').map(entryOf);
-  const later = constraints.filter(isNotValid);
   return [
     [
       `CREATE DOMAIN ${qualified(object)} AS ${text(object, 'baseType')}`,
       ...(collation === null ? [] : [`COLLATE ${collation}`]),
       ...(value === null ? [] : [`DEFAULT ${value}`]),
-      ...(flag(object, 'notNull') ? ['NOT NULL'] : []),
-      ...constraints.filter((entry) => !isNotValid(entry)).map(clause),
+      ...(flag(object, 'notNull') ? [notNull(object)] : []),
+      ...createdChecks(object),
     ].join(' '),
-    ...later.map((entry) => `ALTER DOMAIN ${qualified(object)} ADD ${clause(entry)}`),
+    ...laterChecks(object),
   ];
-}
-
-function alterConstraints(
-  alter: string,
-  wanted: readonly string[],
-  there: readonly string[],
-): string[] {
-  const [to, from] = [entriesOf(wanted), entriesOf(there)];
-  const validated = entriesWithout(to, from).filter(({ name, value }) =>
-    there.includes(`${name}: ${value} NOT VALID`),
-  );
-  const kept = new Set(validated.map(({ name }) => name));
-  const others = (entries: readonly Entry[]): readonly Entry[] =>
-    entries.filter(({ name }) => !kept.has(name));
-  return [
-    ...validated.map(({ name }) => `${alter} VALIDATE CONSTRAINT ${name}`),
-    ...others(entriesWithout(from, to)).map(({ name }) => `${alter} DROP CONSTRAINT ${name}`),
-    ...others(entriesWithout(to, from)).map((entry) => `${alter} ADD ${clause(entry)}`),
-  ];
-}
-
-function isNotValid({ value }: Entry): boolean {
-  return value.endsWith(' NOT VALID');
-}
-
-function clause({ name, value }: Entry): string {
-  return `CONSTRAINT ${name} ${value}`;
 }

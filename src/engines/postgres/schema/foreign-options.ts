@@ -5,9 +5,14 @@ import { list } from './statements.ts';
 /** Stands for the value of an option that may be a password. */
 const hidden = '(hidden)';
 
-/** SQL for options of a foreign table, server or wrapper; what may be a password is not read. */
+/** Names of options whose values may be a password, and values that may hold one. */
+const secretName =
+  '(pass|pwd|secret|token|credential|auth|(api|access|private|account|shared)_?key)';
+const secretValue = String.raw`(pass(word)?|pwd|secret|token)\s*[=:]|://[^/\s]*:[^/\s]*@`;
+
+/** SQL for options of a server, wrapper or user mapping; what may be a password is not read. */
 export function foreignOptions(column: string): string {
-  return `ARRAY(SELECT CASE WHEN pg_catalog.split_part(o.option, '=', 1) ~* '(pass|pwd|secret|token|credential)'
+  return `ARRAY(SELECT CASE WHEN pg_catalog.split_part(o.option, '=', 1) ~* '${secretName}' OR pg_catalog.substr(o.option, pg_catalog.strpos(o.option, '=') + 1) ~* '${secretValue}'
       THEN pg_catalog.split_part(o.option, '=', 1) || '=${hidden}' ELSE o.option END COLLATE "C"
     FROM pg_catalog.unnest(${column}) o(option) ORDER BY 1)`;
 }

@@ -11,7 +11,7 @@ import { preparing, probe } from './read.ts';
 import { schemaSql } from './sql.ts';
 
 /** Counts up when what is recorded can no longer be read by the code that reads it. */
-const format = '2';
+const format = '3';
 
 /** Milliseconds: who is changing a table just now need not be waited for. */
 const lockTimeout = 1000;
