@@ -29,7 +29,8 @@ function inCommon(schema: Schema, majors: Majors): Schema {
   return { ...schema, objects: schema.objects.map((object) => plain(object, majors)) };
 }
 
-function plain(object: SchemaObject, { oldest, newest }: Majors): SchemaObject {
+function plain(object: SchemaObject, majors: Majors): SchemaObject {
+  const { oldest, newest } = majors;
   const { type, name, attributes } = object;
   const changed = (changes: Record<string, SchemaValue>): SchemaObject => ({
     ...object,
@@ -43,6 +44,7 @@ function plain(object: SchemaObject, { oldest, newest }: Majors): SchemaObject {
   // From 17 on the NOT NULL of a domain has a name that a comment can stand at.
   if (type === 'domain' && oldest < 17 && newest >= 17)
     return changed({ constraintComments: commentsOfChecks(object) });
+  if (type === 'subscription') return changed(unknownParameters(majors));
   const { definition } = attributes;
   // From 16 on columns are printed without their table where there is only one.
   if (oldest < 16 && newest >= 16 && isQuery(type) && typeof definition === 'string')
@@ -53,6 +55,16 @@ function plain(object: SchemaObject, { oldest, newest }: Majors): SchemaObject {
 function commentsOfChecks(domain: SchemaObject): readonly string[] {
   const checks = new Set(entriesOf(list(domain, 'constraints')).map(({ name }) => name));
   return list(domain, 'constraintComments').filter((text) => checks.has(entryOf(text).name));
+}
+
+/** What an older version has no parameter for; without one, 18 streams where others do not. */
+function unknownParameters({ oldest, newest }: Majors): Record<string, null> {
+  return {
+    ...(oldest < 15 ? { twoPhase: null, disableOnError: null } : {}),
+    ...(oldest < 16 ? { passwordRequired: null, runAsOwner: null, origin: null } : {}),
+    ...(oldest < 17 ? { failover: null } : {}),
+    ...(oldest < 18 && newest >= 18 ? { streaming: null } : {}),
+  };
 }
 
 function isQuery(type: string): boolean {

@@ -30,6 +30,7 @@ import { publication } from './publication.ts';
 import { rangeType } from './range.ts';
 import { rule } from './rule.ts';
 import { sequence } from './sequence.ts';
+import { subscription } from './subscription.ts';
 import { table } from './table.ts';
 import { textSearchConfiguration } from './text-search-configuration.ts';
 import { textSearchDictionary } from './text-search-dictionary.ts';
@@ -80,6 +81,7 @@ export const kinds: readonly Kind[] = [
   internalTriggers,
   policy,
   publication,
+  subscription,
   eventTrigger,
   defaultPrivileges,
 ];

@@ -50,6 +50,7 @@ const conditions: Readonly<Record<string, string>> = {
   'internal triggers': `EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgenabled <> 'O')`,
   policy: madeIn('pg_policy'),
   publication: madeIn('pg_publication'),
+  subscription: `EXISTS (SELECT FROM pg_catalog.pg_subscription)`,
   'event trigger': madeIn('pg_event_trigger'),
   'default privileges': madeIn('pg_default_acl'),
 };
