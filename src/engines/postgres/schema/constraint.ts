@@ -68,6 +68,8 @@ export const constraint: Kind = {
       ...(attributes.has('comment') ? [commentOn(expected)] : []),
     ];
   },
+  rename: (object, name) =>
+    `ALTER TABLE ${relationOf(object)} RENAME CONSTRAINT ${identifier(object.name)} TO ${identifier(name)}`,
   note: ({ expected, attributes }) =>
     attributes.has('validated') && flag(expected, 'validated')
       ? 'Reads the whole table, and fails where a row breaks the constraint.'

@@ -85,6 +85,7 @@ export const index: Kind = {
       ...(attributes.has('comment') ? [commentOn(expected)] : []),
     ];
   },
+  rename: (object, name) => `ALTER INDEX ${qualified(object)} RENAME TO ${identifier(name)}`,
   note: noteOn,
 };
 

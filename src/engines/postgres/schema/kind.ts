@@ -32,6 +32,8 @@ export interface Kind {
    * may not depend on `context.isMade`.
    */
   readonly alter: (change: Change, context: MendContext) => readonly string[] | null;
+  /** The statement that gives an object another name, where one may be had by a rename. */
+  readonly rename?: (object: SchemaObject, name: string) => string;
   /** Statements of a change that must run before anything is dropped. */
   readonly loosen?: (change: Change) => readonly string[];
   /** Statements of a change that must wait until everything else is made. */

@@ -3,6 +3,7 @@ import type { MendContext } from './kind.ts';
 import { creationOrder, neededFor } from './order.ts';
 import { indexed, type Parts } from './parts.ts';
 import { type Action, changeOf, kindOf, type Plan, planFor } from './plan.ts';
+import { afterRenames } from './renames.ts';
 
 /** Statements of one action that run together. */
 interface Step {
@@ -22,12 +23,31 @@ export function mendPostgres(
   differences: readonly SchemaDifference[],
 ): readonly Mend[] {
   const expected = indexed(expectedSchema.objects);
-  const actual = indexed(actualSchema.objects);
   const major = Number.parseInt(actualSchema.serverVersion, 10);
   // What is made is not known while it is decided what is to be made.
-  const lookup = contextOf(expected, actual, major, new Map());
+  const lookupIn = (actual: Parts): MendContext => contextOf(expected, actual, major, new Map());
+  const before = lookupIn(indexed(actualSchema.objects));
+  const renamed = afterRenames(
+    actualSchema,
+    differences,
+    (change) => kindOf(change.expected).alter(change, before) !== null,
+  );
+  const actual = indexed(renamed.actual.objects);
+  const mends = mendsFor(renamed.differences, expected, actual, lookupIn(actual));
+  return [
+    ...renamed.mends,
+    ...mends.map((mend) => ({ ...mend, difference: renamed.origin(mend.difference) })),
+  ];
+}
+
+function mendsFor(
+  differences: readonly SchemaDifference[],
+  expected: Parts,
+  actual: Parts,
+  lookup: MendContext,
+): readonly Mend[] {
   const plan = planFor(differences, expected, actual, lookup);
-  const context = contextOf(expected, actual, major, plan);
+  const context = contextOf(expected, actual, lookup.major, plan);
   const steps = ordered(plan, expected, actual, context);
   const told = new Set<SchemaDifference>();
   const mends = steps

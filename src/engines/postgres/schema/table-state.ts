@@ -1,6 +1,6 @@
 import { identifier } from '../quoting.ts';
 import type { SchemaObject } from '../../schema.ts';
-import type { Change, MendContext } from './kind.ts';
+import type { Change, MendContext, SchemaIndex } from './kind.ts';
 import { flag, qualified, relationOf, text } from './statements.ts';
 
 /** Statements for the state of a table that is new, save what an index must be there for. */
@@ -84,6 +84,13 @@ export function marksOfIndex(index: SchemaObject, context: MendContext): string[
   ];
 }
 
+/** The index that a table's `clusterOn` or `replicaIdentity` names; null for another attribute. */
+export function markedIndex(table: SchemaObject, attribute: string): string | null {
+  if (attribute === 'clusterOn') return text(table, attribute);
+  const index = attribute === 'replicaIdentity' ? identityIndex(table) : null;
+  return index === null ? null : bare(index);
+}
+
 /** The index in `index "by name"`, as SQL has it. */
 function identityIndex(table: SchemaObject): string | null {
   return /^index (.*)$/s.exec(text(table, 'replicaIdentity') ?? '')?.[1] ?? null;
@@ -93,8 +100,10 @@ function bare(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
-/** Whether the mark went with the index that had it. */
-function wasDropped(actual: SchemaObject, { partsOf }: MendContext): boolean {
-  const index = text(actual, 'clusterOn');
-  return !partsOf(actual).some(({ name }) => name === index);
+/** Whether the mark goes with the index that has it; a partition's own index is no part of it. */
+function wasDropped(table: SchemaObject, context: MendContext): boolean {
+  const index = text(table, 'clusterOn');
+  const isPart = ({ partsOf }: SchemaIndex): boolean =>
+    partsOf(table).some(({ type, name }) => type !== 'index settings' && name === index);
+  return isPart(context.actual) && !isPart(context);
 }
