@@ -12,7 +12,14 @@ const informational: ReadonlySet<string> = new Set(['columns']);
 /** Attributes that a comparison can leave out together. */
 export const attributeGroups = {
   privileges: ['owner', 'grants', 'columnGrants', 'identityGrants'],
-  comments: ['comment', 'columnComments', 'constraintComments', 'identityComment', 'indexComment'],
+  comments: [
+    'comment',
+    'columnComments',
+    'constraintComment',
+    'constraintComments',
+    'identityComment',
+    'indexComment',
+  ],
   storage: ['options', 'storage', 'compression', 'statistics', 'tablespace', 'accessMethod'],
 } as const satisfies Record<string, readonly string[]>;
 

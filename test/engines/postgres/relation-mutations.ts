@@ -168,6 +168,9 @@ const partitions: readonly Mutation[] = [
       'unexpected column app.event_2024.id',
       'unexpected constraint app.event_2024.event_2024_pkey',
       'unexpected constraint app.event_2024.event_size',
+      'missing index settings app.event_2024.event_2024_kind_idx',
+      'missing index settings app.event_2024.event_2024_pkey',
+      'unexpected index app.event_2024.event_2024_expr_kind_idx',
       'unexpected index app.event_2024.event_2024_kind_idx',
     ],
   },
@@ -180,7 +183,11 @@ const partitions: readonly Mutation[] = [
   {
     title: 'a partition is dropped',
     sql: 'DROP TABLE app.event_2025',
-    found: ['missing column app.event_2025.kind', 'missing table app.event_2025'],
+    found: [
+      'missing column app.event_2025.kind',
+      'missing index settings app.event_2025.Own name',
+      'missing table app.event_2025',
+    ],
   },
   {
     title: 'a partition is added',
@@ -190,7 +197,11 @@ const partitions: readonly Mutation[] = [
   {
     title: 'a table is partitioned by something else',
     sql: 'DROP TABLE app.event_rest; CREATE TABLE app.event_rest PARTITION OF app.event DEFAULT PARTITION BY RANGE (kind)',
-    found: ['changed table app.event_rest: partitionKey', 'missing table app.event_rest_a'],
+    found: [
+      'changed table app.event_rest: partitionKey',
+      'missing index settings app.event_rest_a.event_rest_a_pkey',
+      'missing table app.event_rest_a',
+    ],
   },
   {
     title: 'a column of a partitioned table is dropped',
@@ -199,7 +210,9 @@ const partitions: readonly Mutation[] = [
       'missing column app.event.size',
       'missing column app.event_2024.size',
       'missing constraint app.event.event_size',
+      'missing index app.event.event_more',
       'missing index app.event_2024.event_2024_size',
+      'missing index settings app.event_2025.Own name',
     ],
   },
   {
@@ -210,7 +223,10 @@ const partitions: readonly Mutation[] = [
   {
     title: 'a column of a partitioned table has another type',
     sql: 'ALTER TABLE app.event ALTER COLUMN size TYPE bigint',
-    found: ['changed column app.event.size: dataType'],
+    found: [
+      'changed column app.event.size: dataType',
+      'missing index settings app.event_2025.Own name',
+    ],
   },
   {
     title: 'a partition has a default of its own',
@@ -225,7 +241,11 @@ const partitions: readonly Mutation[] = [
   {
     title: 'an index of a partitioned table is dropped',
     sql: 'DROP INDEX app.event_kind',
-    found: ['missing index app.event.event_kind'],
+    found: [
+      'missing index app.event.event_kind',
+      'missing index settings app.event_2024.event_2024_kind_idx',
+      'changed table app.event_rest_a: clusterOn',
+    ],
   },
   {
     title: 'an index of one partition is dropped',
@@ -235,7 +255,68 @@ const partitions: readonly Mutation[] = [
   {
     title: 'an index of a partitioned table lacks one of a partition',
     sql: `DROP INDEX app.event_kind; CREATE INDEX event_kind ON ONLY app.event (kind)`,
-    found: ['changed index app.event.event_kind: valid'],
+    found: [
+      'changed index app.event.event_kind: valid',
+      'missing index settings app.event_2024.event_2024_kind_idx',
+      'changed table app.event_rest_a: clusterOn',
+    ],
+  },
+  {
+    title: 'indexes of a partition have other options',
+    sql: 'ALTER INDEX app.event_2024_kind_idx SET (fillfactor = 50, deduplicate_items = off); ALTER INDEX app.event_2024_expr_kind_idx RESET (fillfactor); ALTER INDEX app."Own name" SET (fillfactor = 40); ALTER INDEX app.event_2025_pkey SET (fillfactor = 40)',
+    found: [
+      'changed index settings app.event_2024.event_2024_kind_idx: options',
+      'unexpected index settings app.event_2024.event_2024_expr_kind_idx',
+      'changed index settings app.event_2025.Own name: options',
+      'unexpected index settings app.event_2025.event_2025_pkey',
+    ],
+  },
+  {
+    title: 'indexes of a partition have other targets and comments',
+    sql: `ALTER INDEX app."Own name" ALTER COLUMN 1 SET STATISTICS -1; ALTER INDEX app.event_2024_expr_kind_idx ALTER COLUMN 1 SET STATISTICS 10;
+      COMMENT ON INDEX app.event_2024_pkey IS NULL; COMMENT ON INDEX app.event_2025_kind_idx IS 'x'; COMMENT ON CONSTRAINT event_rest_a_pkey ON app.event_rest_a IS 'z'`,
+    found: [
+      'unexpected index settings app.event_2024.event_2024_expr_kind_idx',
+      'missing index settings app.event_2024.event_2024_pkey',
+      'changed index settings app.event_2025.Own name: statistics',
+      'unexpected index settings app.event_2025.event_2025_kind_idx',
+      'changed index settings app.event_rest_a.event_rest_a_pkey: constraintComment',
+    ],
+  },
+  {
+    title: 'an index of a partition is invalid',
+    sql: "UPDATE pg_index SET indisvalid = false WHERE indexrelid IN ('app.event_2025_kind_idx'::regclass, 'app.event_2024_kind_idx'::regclass)",
+    found: [
+      'changed index settings app.event_2024.event_2024_kind_idx: valid',
+      'unexpected index settings app.event_2025.event_2025_kind_idx',
+    ],
+  },
+  {
+    title: 'an index of a partition has another name',
+    sql: 'ALTER INDEX app."Own name" RENAME TO other',
+    found: [
+      'missing index settings app.event_2025.Own name',
+      'unexpected index settings app.event_2025.other',
+    ],
+  },
+  {
+    title: 'an index of a partitioned table is on other columns, those of its partitions too',
+    sql: `DROP INDEX app.event_more; CREATE INDEX event_more ON app.event ((size + 2), kind)`,
+    found: [
+      'changed index app.event.event_more: definition, options',
+      'missing index settings app.event_2025.Own name',
+    ],
+  },
+  {
+    title: 'an index of a partitioned table has other options, and those of its partitions too',
+    sql: `DROP INDEX app.event_more; CREATE INDEX event_more ON app.event ((size + 1), kind) WITH (fillfactor = 40);
+      ALTER INDEX app.event_2025_expr_kind_idx RENAME TO "Own name"; ALTER INDEX app."Own name" RESET (fillfactor); ALTER INDEX app."Own name" ALTER COLUMN 1 SET STATISTICS 300`,
+    found: ['changed index app.event.event_more: options'],
+  },
+  {
+    title: 'a partition is clustered on another index of its own, and one on none',
+    sql: 'ALTER TABLE app.event_rest_a CLUSTER ON event_rest_a_pkey; ALTER TABLE app.event_2024 CLUSTER ON event_2024_pkey',
+    found: ['changed table app.event_2024: clusterOn', 'changed table app.event_rest_a: clusterOn'],
   },
   {
     title: 'a child is no child any more',
@@ -526,6 +607,15 @@ const constraints: readonly Mutation[] = [
     ],
   },
   {
+    title: "a constraint's index has another target and comment",
+    sql: `ALTER INDEX app.purchase_bounds ALTER COLUMN 1 SET STATISTICS -1; COMMENT ON INDEX app.customer_pkey IS NULL; COMMENT ON INDEX app.cache_pkey IS 'x'`,
+    found: [
+      'changed constraint app.cache.cache_pkey: indexComment',
+      'changed constraint app.customer.customer_pkey: indexComment',
+      'changed constraint app.purchase.purchase_bounds: statistics',
+    ],
+  },
+  {
     title: 'an exclusion is dropped',
     sql: 'ALTER TABLE app.purchase DROP CONSTRAINT purchase_during',
     found: ['missing constraint app.purchase.purchase_during'],
@@ -652,7 +742,7 @@ const others: readonly Mutation[] = [
         ...['amount', 'customer', 'during', 'id', 'note', 'ticket'].map(
           (column) => `${change} column app.${name}.${column}`,
         ),
-        ...['amount_check', 'customer', 'during', 'note', 'pkey'].map(
+        ...['amount_check', 'bounds', 'customer', 'during', 'note', 'pkey'].map(
           (constraint) => `${change} constraint app.${name}.purchase_${constraint}`,
         ),
       ]),

@@ -56,8 +56,10 @@ CREATE TABLE app.purchase (
   during tsrange,
   note text,
   CONSTRAINT purchase_customer FOREIGN KEY (customer) REFERENCES app.customer ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT purchase_bounds EXCLUDE USING gist ((tsrange(upper(during), NULL)) WITH =),
   CONSTRAINT purchase_during EXCLUDE USING gist (during WITH &&) WITH (fillfactor = 60) WHERE (amount > 10) DEFERRABLE
 );
+ALTER INDEX app.purchase_bounds ALTER COLUMN 1 SET STATISTICS 70;
 ALTER TABLE app.purchase ADD CONSTRAINT purchase_note CHECK (note <> '') NOT VALID;
 CREATE UNIQUE INDEX purchase_whole ON app.purchase (customer, amount);
 ALTER TABLE app.purchase REPLICA IDENTITY USING INDEX purchase_whole;
@@ -75,13 +77,21 @@ ALTER TABLE app.loop_a ADD CONSTRAINT loop_a_b FOREIGN KEY (b) REFERENCES app.lo
 CREATE TABLE app.event (id bigint NOT NULL, at timestamptz NOT NULL, kind text NOT NULL DEFAULT 'plain', size integer,
   CONSTRAINT event_size CHECK (size > 0), PRIMARY KEY (id, at, kind)) PARTITION BY RANGE (at);
 CREATE INDEX event_kind ON app.event (kind);
+CREATE INDEX event_more ON app.event ((size + 1), kind) WITH (fillfactor = 70);
 ALTER TABLE app.event ALTER COLUMN kind SET STATISTICS 50;
 CREATE TABLE app.event_2024 PARTITION OF app.event FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 CREATE TABLE app.event_2025 (size integer, kind text NOT NULL DEFAULT 'own', at timestamptz NOT NULL, id bigint NOT NULL,
   CONSTRAINT event_size CHECK (size > 0));
+CREATE INDEX "Own name" ON app.event_2025 ((size + 1), kind);
 ALTER TABLE app.event ATTACH PARTITION app.event_2025 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 CREATE TABLE app.event_rest PARTITION OF app.event DEFAULT PARTITION BY LIST (kind);
 CREATE TABLE app.event_rest_a PARTITION OF app.event_rest FOR VALUES IN ('a', 'it''s');
+ALTER INDEX app."Own name" ALTER COLUMN 1 SET STATISTICS 300;
+ALTER INDEX app.event_2024_kind_idx SET (fillfactor = 60);
+COMMENT ON INDEX app.event_2024_pkey IS 'the key of 2024';
+COMMENT ON CONSTRAINT event_rest_a_pkey ON app.event_rest_a IS 'the key of a';
+ALTER TABLE app.event_rest_a CLUSTER ON event_rest_a_kind_idx;
+COMMENT ON INDEX app.customer_pkey IS 'the key';
 CREATE INDEX event_2024_size ON app.event_2024 (size);
 COMMENT ON COLUMN app.event_2024.kind IS 'of this year';
 ALTER TABLE app.event_2024 ALTER COLUMN size SET DEFAULT 1;

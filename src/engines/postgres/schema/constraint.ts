@@ -1,15 +1,17 @@
 import { identifier } from '../quoting.ts';
 import type { SchemaObject } from '../../schema.ts';
-import { commentJoin, objectId } from './catalog.ts';
-import { isHandedDown, isPartition } from './inheritance.ts';
+import { commentJoin, commentOf, objectId } from './catalog.ts';
+import { alterIndexStorage, storedIndex, statisticsSql, tablespaceSql } from './index-storage.ts';
+import { isHandedDown, isPartition, isPartitioned } from './inheritance.ts';
 import { constraintDefinition, constraintJoins } from './key-sql.ts';
 import type { Kind, MendContext } from './kind.ts';
-import { changedOptions, optionsOf, withOptions } from './options.ts';
-import { flag, list, qualified, relationOf, setComment, text } from './statements.ts';
+import { optionsOf, withOptions } from './options.ts';
+import { flag, relationOf, setComment, text } from './statements.ts';
 import { marksOfIndex } from './table-state.ts';
 
 /**
- * Constraints of tables, with `options` and `tablespace` of their indexes; one that is handed down
+ * Constraints of tables, with `options`, `tablespace`, `statistics` and `indexComment` of their indexes;
+ * one that is handed down
  * is its parent's alone. A plain NOT NULL is its column's.
  */
 export const constraint: Kind = {
@@ -21,6 +23,8 @@ export const constraint: Kind = {
     enforced: true,
     options: [],
     tablespace: null,
+    statistics: [],
+    indexComment: null,
     comment: null,
   },
   sql: (major) => `
@@ -30,7 +34,8 @@ export const constraint: Kind = {
       ${constraintDefinition(major)} AS definition,
       (c.convalidated OR ${enforced(major)} = false) AND coalesce(x.indisvalid, true) AS validated, ${enforced(major)} AS enforced,
       ${optionsOf('i.reloptions')} AS options,
-      CASE WHEN i.reltablespace <> 0 THEN (SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = i.reltablespace) END AS tablespace,
+      ${tablespaceSql('i.reltablespace')} AS tablespace, ${statisticsSql} AS statistics,
+      ${commentOf('pg_class', 'i.oid')} AS "indexComment",
       spoken.description AS comment
     FROM rel r JOIN pg_catalog.pg_constraint c ON c.conrelid = r.relid
       LEFT JOIN pg_catalog.pg_class i ON c.contype IN ('p', 'u', 'x') AND i.oid = c.conindid
@@ -42,29 +47,25 @@ export const constraint: Kind = {
     if (comesBack(object, context)) return [];
     return [
       addConstraint(object),
+      ...alterIndexStorage(indexOf(object), storedIndex(object)),
       ...marksOfIndex(object, context),
       ...(text(object, 'comment') === null ? [] : [commentOn(object)]),
     ];
   },
   drop: (object, context) => (goesHome(object, context) ? [] : [dropConstraint(object)]),
   dropsFirst: (object) => text(object, 'kind') === 'foreign key',
-  alter: ({ expected, actual, attributes }) => {
+  alter: ({ expected, actual, attributes }, context) => {
     if (['kind', 'definition'].some((name) => attributes.has(name))) return null;
+    const isStored = attributes.has('options') || attributes.has('tablespace');
+    // What ALTER does to an index is not handed down.
+    if (isStored && isPartitioned(expected, context)) return null;
     if (attributes.has('enforced')) return alterEnforced(expected);
     if (attributes.has('validated') && !flag(expected, 'validated')) return null;
-    const index = qualified(expected);
     return [
       ...(attributes.has('validated')
         ? [`ALTER TABLE ${relationOf(expected)} VALIDATE CONSTRAINT ${identifier(expected.name)}`]
         : []),
-      ...changedOptions(list(actual, 'options'), list(expected, 'options')).map(
-        (action) => `ALTER INDEX ${index} ${action}`,
-      ),
-      ...(attributes.has('tablespace')
-        ? [
-            `ALTER INDEX ${index} SET TABLESPACE ${identifier(text(expected, 'tablespace') ?? 'pg_default')}`,
-          ]
-        : []),
+      ...alterIndexStorage(indexOf(expected), indexOf(actual)),
       ...(attributes.has('comment') ? [commentOn(expected)] : []),
     ];
   },
@@ -78,6 +79,15 @@ export const constraint: Kind = {
 
 function enforced(major: number): string {
   return major < 18 ? 'true' : 'c.conenforced';
+}
+
+/** What the constraint says of its index, as an index says it. */
+function indexOf({ attributes, ...object }: SchemaObject): SchemaObject {
+  const { options = [], tablespace = null, statistics = [], indexComment = null } = attributes;
+  return {
+    ...object,
+    attributes: { valid: true, options, tablespace, statistics, comment: indexComment },
+  };
 }
 
 function addConstraint(object: SchemaObject): string {

@@ -33,6 +33,11 @@ const ofInheritedColumns = `
     JOIN pg_catalog.pg_attribute a ON a.attrelid = i.inhrelid AND a.attinhcount > 0
     JOIN pg_catalog.pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname`;
 
+/** An index of a partition is made anew with the one on top. */
+const ofPartitions = `
+  SELECT ${classOf('pg_class')}, i.inhrelid, 0, ${classOf('pg_class')}, pg_catalog.pg_partition_root(i.inhrelid), 0
+  FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid AND c.relkind IN ('i', 'I')`;
+
 /** What stands for a type that is made with something else: a row type's table, an array's elements. */
 const typesOfOthers = `
   SELECT y.oid, CASE WHEN y.typrelid <> 0 THEN ${classOf('pg_class')} ELSE ${classOf('pg_type')} END AS classid,
@@ -59,7 +64,7 @@ FROM (
       pg_catalog.string_agg(${withNumber('d.objid', 'd.objsubid')} || '>'
         || CASE WHEN y.oid IS NULL AND k.oid IS NULL THEN ${withNumber('d.refobjid', 'd.refobjsubid')}
           ELSE coalesce(y.objid, k.oid)::pg_catalog.text END, ' ') AS pairs
-    FROM (${[ofOtherObjects, ofViews, ofDefaults, ofTriggers, ofInheritedColumns].join('\nUNION ALL')}
+    FROM (${[ofOtherObjects, ofViews, ofDefaults, ofTriggers, ofInheritedColumns, ofPartitions].join('\nUNION ALL')}
       ) d
       LEFT JOIN (SELECT k.oid, k.conindid, ${classOf('pg_constraint')} AS classid FROM pg_catalog.pg_constraint k
         WHERE k.contype IN ('p', 'u', 'x')) k ON d.refclassid = ${classOf('pg_class')} AND d.refobjsubid = 0 AND k.conindid = d.refobjid

@@ -1,25 +1,23 @@
 import { identifier } from '../quoting.ts';
 import type { SchemaObject } from '../../schema.ts';
 import { commentJoin, objectId } from './catalog.ts';
-import { entriesOf, entriesWithout, namesWithout } from './entries.ts';
-import { isHandedDown, isPartition } from './inheritance.ts';
+import { alterIndexStorage, storedIndex, statisticsSql, tablespaceSql } from './index-storage.ts';
+import { isHandedDown, isPartition, isPartitioned } from './inheritance.ts';
 import { plainKey } from './key-sql.ts';
 import type { Change, Kind, MendContext } from './kind.ts';
 import { withoutOptions } from './index-options.ts';
-import { optionsOf, setOptions, withOptions } from './options.ts';
-import { flag, list, qualified, relationOf, setComment, text } from './statements.ts';
+import { optionsOf, withOptions } from './options.ts';
+import { flag, qualified, relationOf, text } from './statements.ts';
 import { marksOfIndex } from './table-state.ts';
 
 /** What stands before USING: it names the index and its table, which may both be renamed. */
 const head = `'CREATE ' || CASE WHEN x.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ' || pg_catalog.quote_ident(r.relname)
   || ' ON ' || CASE WHEN r.relkind = 'I' THEN 'ONLY ' ELSE '' END || pg_catalog.quote_ident(t.nspname) || '.' || pg_catalog.quote_ident(t.relname) || ' '`;
 
-const statisticsSql = `ARRAY(SELECT a.attnum || ': ' || a.attstattarget FROM pg_catalog.pg_attribute a
-  WHERE a.attrelid = r.relid AND a.attstattarget >= 0 ORDER BY a.attnum)`;
-
 /**
  * Indexes that are no constraint's, of tables and materialised views. One of a partition that
- * belongs to its parent's is not here. `statistics` are targets of columns by number.
+ * belongs to its parent's is not here, save for its settings. `statistics` are targets of columns
+ * by number.
  */
 export const index: Kind = {
   types: ['index'],
@@ -45,8 +43,8 @@ export const index: Kind = {
         pg_catalog.pg_get_expr(x.indpred, x.indrelid) AS predicate,
         x.indisvalid AND x.indisready AND x.indislive AS valid,
         ${optionsOf('r.reloptions')} AS options,
-        CASE WHEN r.reltablespace <> 0 THEN (SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = r.reltablespace) END AS tablespace,
-        CASE WHEN x.indexprs IS NULL THEN ARRAY[]::pg_catalog.text[] ELSE ${statisticsSql} END AS statistics,
+        ${tablespaceSql('r.reltablespace')} AS tablespace,
+        ${statisticsSql} AS statistics,
         spoken.description AS comment
       FROM rel r JOIN pg_catalog.pg_index x ON x.indexrelid = r.relid JOIN rel t ON t.relid = x.indrelid
         ${commentJoin('pg_class', 'r.relid')}
@@ -57,9 +55,8 @@ export const index: Kind = {
     if (comesBack(object, context)) return [];
     return [
       createIndex(object),
-      ...setStatistics(object, null),
+      ...alterIndexStorage(object, storedIndex(object)),
       ...marksOfIndex(object, context),
-      ...(text(object, 'comment') === null ? [] : [commentOn(object)]),
     ];
   },
   drop: (object, context) =>
@@ -69,25 +66,17 @@ export const index: Kind = {
   alter: (change, context) => {
     const { expected, actual, attributes } = change;
     if (['unique', 'definition', 'predicate'].some((name) => attributes.has(name))) return null;
-    // REINDEX does not make those of partitions that are not there.
-    if (attributes.has('valid') && isPartitioned(expected, context)) return null;
-    return [
-      ...(attributes.has('valid') && flag(expected, 'valid')
-        ? [`REINDEX INDEX ${qualified(expected)}`]
-        : []),
-      ...setOptions('INDEX', expected, actual),
-      ...(attributes.has('tablespace')
-        ? [
-            `ALTER INDEX ${qualified(expected)} SET TABLESPACE ${identifier(text(expected, 'tablespace') ?? 'pg_default')}`,
-          ]
-        : []),
-      ...setStatistics(expected, actual),
-      ...(attributes.has('comment') ? [commentOn(expected)] : []),
-    ];
+    // REINDEX makes no index of a partition that has none, and what ALTER does is not handed down.
+    if (isPartitioned(expected, context) && isStorage(attributes)) return null;
+    return alterIndexStorage(expected, actual);
   },
   rename: (object, name) => `ALTER INDEX ${qualified(object)} RENAME TO ${identifier(name)}`,
   note: noteOn,
 };
+
+function isStorage(attributes: ReadonlySet<string>): boolean {
+  return ['valid', 'options', 'tablespace'].some((name) => attributes.has(name));
+}
 
 function noteOn({ expected, attributes }: Change): string | null {
   if (!attributes.has('valid')) return null;
@@ -105,27 +94,6 @@ function createIndex(object: SchemaObject): string {
     space === null ? '' : ` TABLESPACE ${identifier(space)}`,
     predicate === null ? '' : ` WHERE ${predicate}`,
   ].join('');
-}
-
-function setStatistics(expected: SchemaObject, actual: SchemaObject | null): string[] {
-  const from = entriesOf(actual ? list(actual, 'statistics') : []);
-  const to = entriesOf(list(expected, 'statistics'));
-  const alter = `ALTER INDEX ${qualified(expected)} ALTER COLUMN`;
-  return [
-    ...namesWithout(from, to).map((column) => `${alter} ${column} SET STATISTICS -1`),
-    ...entriesWithout(to, from).map(
-      ({ name, value }) => `${alter} ${name} SET STATISTICS ${value}`,
-    ),
-  ];
-}
-
-function isPartitioned({ schema, table }: SchemaObject, { find }: MendContext): boolean {
-  const whole = find('table', schema, table ?? '');
-  return whole !== undefined && text(whole, 'partitionKey') !== null;
-}
-
-function commentOn(object: SchemaObject): string {
-  return setComment({ word: 'INDEX', name: qualified(object) }, text(object, 'comment'));
 }
 
 /** Of a partition that will stand alone again: what its parent had made stays with it. */

@@ -103,6 +103,21 @@ export function isHandedDown(
   });
 }
 
+/** The table that the table of a part is a partition of. */
+export function parentTable(
+  { schema, table }: SchemaObject,
+  index: SchemaIndex,
+): SchemaObject | undefined {
+  const whole = index.find('table', schema, table ?? '');
+  return whole && tableNamed(text(whole, 'partitionOf') ?? '', index);
+}
+
+/** Whether a part's table is partitioned. */
+export function isPartitioned({ schema, table }: SchemaObject, { find }: SchemaIndex): boolean {
+  const whole = find('table', schema, table ?? '');
+  return whole !== undefined && text(whole, 'partitionKey') !== null;
+}
+
 export function isPartition(part: SchemaObject, { find }: SchemaIndex): boolean {
   const whole = find('table', part.schema, part.table ?? '');
   return whole !== undefined && text(whole, 'partitionOf') !== null;

@@ -17,6 +17,7 @@ import { foreignServer } from './foreign-server.ts';
 import { foreignTable } from './foreign-table.ts';
 import { routine } from './function.ts';
 import { index } from './indexes.ts';
+import { indexSettings } from './index-settings.ts';
 import { internalTriggers } from './internal-triggers.ts';
 import type { Kind } from './kind.ts';
 import { language } from './language.ts';
@@ -73,6 +74,7 @@ export const kinds: readonly Kind[] = [
   column,
   constraint,
   index,
+  indexSettings,
   extendedStatistics,
   view,
   materializedView,

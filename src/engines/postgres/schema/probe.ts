@@ -40,6 +40,7 @@ const conditions: Readonly<Record<string, string>> = {
   'user mapping': madeIn('pg_foreign_server'),
   sequence: `EXISTS (SELECT FROM pg_catalog.pg_sequence)`,
   inheritance: `EXISTS (SELECT FROM pg_catalog.pg_inherits)`,
+  'index settings': `EXISTS (SELECT FROM pg_catalog.pg_inherits)`,
   'foreign table': `EXISTS (SELECT FROM pg_catalog.pg_foreign_table)`,
   statistics: madeIn('pg_statistic_ext'),
   view: rules('='),

@@ -103,7 +103,16 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 const relations: ReadonlySet<string> = new Set([
-  ...['table', 'foreign table', 'view', 'materialized view', 'sequence', 'composite type', 'index'],
+  ...[
+    'table',
+    'foreign table',
+    'view',
+    'materialized view',
+    'sequence',
+    'composite type',
+    'index',
+    'index settings',
+  ],
 ]);
 
 /** Whether its name is one of those that a schema's relations, indexes among them, share. */

@@ -26,7 +26,8 @@ export function alterTableState(
     const text = attributes.has(name) ? statement() : null;
     return text === null ? [] : [`${alter} ${text}`];
   };
-  const isMade = (index: string): boolean =>
+  const isLater = (index: string): boolean =>
+    !isPart(expected, index, context) ||
     ['index', 'constraint'].some((type) =>
       context.isMade({ type, schema: expected.schema, table: expected.name, name: index }),
     );
@@ -57,15 +58,27 @@ export function alterTableState(
     ...changed('replicaIdentity', () => {
       const index = identityIndex(expected);
       if (index !== null)
-        return isMade(bare(index)) ? null : `REPLICA IDENTITY USING INDEX ${index}`;
+        return isLater(bare(index)) ? null : `REPLICA IDENTITY USING INDEX ${index}`;
       return `REPLICA IDENTITY ${text(expected, 'replicaIdentity')?.toUpperCase()}`;
     }),
     ...changed('clusterOn', () => {
       const index = text(expected, 'clusterOn');
-      if (index !== null) return isMade(index) ? null : `CLUSTER ON ${identifier(index)}`;
+      if (index !== null) return isLater(index) ? null : `CLUSTER ON ${identifier(index)}`;
       return wasDropped(actual, context) ? null : 'SET WITHOUT CLUSTER';
     }),
   ];
+}
+
+/** The marks of a table at indexes that its parent hands down: they come with the parent's. */
+export function marksOfHandedDown(
+  table: SchemaObject,
+  context: MendContext,
+  attributes: ReadonlySet<string> = new Set(['clusterOn', 'replicaIdentity']),
+): string[] {
+  const names = [...attributes].flatMap((name) => markedIndex(table, name) ?? []);
+  return [...new Set(names)]
+    .filter((name) => !isPart(table, name, context))
+    .flatMap((name) => marksOfIndex({ ...table, table: table.name, name }, context));
 }
 
 /** What an index that is new is to its table: statements for a replica identity and CLUSTER. */
@@ -102,8 +115,12 @@ function bare(name: string): string {
 
 /** Whether the mark goes with the index that has it; a partition's own index is no part of it. */
 function wasDropped(table: SchemaObject, context: MendContext): boolean {
-  const index = text(table, 'clusterOn');
-  const isPart = ({ partsOf }: SchemaIndex): boolean =>
-    partsOf(table).some(({ type, name }) => type !== 'index settings' && name === index);
-  return isPart(context.actual) && !isPart(context);
+  const index = text(table, 'clusterOn') ?? '';
+  return isPart(table, index, context.actual) && !isPart(table, index, context);
+}
+
+function isPart(table: SchemaObject, index: string, { partsOf }: SchemaIndex): boolean {
+  return partsOf(table).some(
+    ({ type, name }) => (type === 'index' || type === 'constraint') && name === index,
+  );
 }

@@ -7,7 +7,7 @@ import { alterInheritance, clause } from './relation-alter.ts';
 import { attachment, createRelation } from './relation-create.ts';
 import { columnsSql, inheritanceSql } from './relation-sql.ts';
 import { type Address, dress, qualified, redress, text } from './statements.ts';
-import { alterTableState, tableState } from './table-state.ts';
+import { alterTableState, marksOfHandedDown, tableState } from './table-state.ts';
 
 const address = (object: SchemaObject): Address => ({ word: 'TABLE', name: qualified(object) });
 
@@ -75,6 +75,8 @@ export const table: Kind = {
       ...dress(object, address(object)),
     ];
   },
+  finish: (object, context) => marksOfHandedDown(object, context),
+  tighten: ({ expected, attributes }, context) => marksOfHandedDown(expected, context, attributes),
   drop: (object) => [`DROP TABLE ${qualified(object)}`],
   alter: (change, context) => {
     const { expected, actual, attributes } = change;
