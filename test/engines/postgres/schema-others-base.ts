@@ -36,9 +36,18 @@ CREATE VIEW app.labelled AS
   WHERE kind NOT IN ('(ARRAY[''x''::character varying])::text[]', 'y');
 
 CREATE FUNCTION app.price_of(name text) RETURNS integer LANGUAGE sql AS 'select 7';
+CREATE TYPE app.num;
+CREATE FUNCTION app.num_in(cstring) RETURNS app.num LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE FUNCTION app.num_out(app.num) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+CREATE FUNCTION app.a_num_send(app.num) RETURNS bytea LANGUAGE internal IMMUTABLE STRICT AS 'int4send';
+CREATE TYPE app.num (INPUT = app.num_in, OUTPUT = app.num_out, SEND = app.a_num_send, LIKE = integer, CATEGORY = 'N', DEFAULT = '7', DELIMITER = ';');
+COMMENT ON TYPE app.num IS 'a number';
+CREATE TYPE app.only_named;
+CREATE DOMAIN app.counted_num AS app.num;
 CREATE TABLE app.shirts (
   id integer PRIMARY KEY, size app.size NOT NULL DEFAULT 'm', sizes app.size[] DEFAULT '{s}',
-  price integer DEFAULT app.price_of('x'));
+  price integer DEFAULT app.price_of('x'), amount app.num DEFAULT '5', amounts app.num[] DEFAULT '{5}');
+CREATE VIEW app.amounts AS SELECT amount FROM app.shirts;
 INSERT INTO app.shirts VALUES (1, 'l', '{s,l}', 3), (2, DEFAULT, DEFAULT, DEFAULT);
 CREATE FUNCTION app.add(a integer, b integer DEFAULT 2) RETURNS integer
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5 RETURN a + b;

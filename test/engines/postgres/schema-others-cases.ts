@@ -46,6 +46,10 @@ export const controls: readonly Mutation[] = [
   ),
 ];
 
+const numFunctions = `CREATE FUNCTION app.num_in(cstring) RETURNS app.num LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+    CREATE FUNCTION app.num_out(app.num) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+    CREATE FUNCTION app.a_num_send(app.num) RETURNS bytea LANGUAGE internal IMMUTABLE STRICT AS 'int4send';`;
+
 export const mutations: readonly Mutation[] = [
   mutation(
     'an enum has one label more',
@@ -94,6 +98,55 @@ export const mutations: readonly Mutation[] = [
     'an enum has another comment',
     `COMMENT ON TYPE app.mood IS NULL`,
     'changed enum app.mood: comment',
+  ),
+  mutation(
+    'a base type has other functions, storage, owner and comment',
+    `ALTER TYPE app.num SET (SEND = NONE, ANALYZE = range_typanalyze); ALTER TYPE app.num OWNER TO others_owner;
+    COMMENT ON TYPE app.num IS NULL; REVOKE USAGE ON TYPE app.num FROM PUBLIC`,
+    'changed base type app.num: definition, owner, grants, comment',
+  ),
+  mutation(
+    'a base type is of another category',
+    `DROP VIEW app.amounts; DROP DOMAIN app.counted_num;
+    ALTER TABLE app.shirts ALTER amount DROP DEFAULT, ALTER amounts DROP DEFAULT, ALTER amount TYPE text, ALTER amounts TYPE text;
+    DROP TYPE app.num CASCADE; CREATE TYPE app.num;
+    ${numFunctions}
+    CREATE TYPE app.num (INPUT = app.num_in, OUTPUT = app.num_out, SEND = app.a_num_send, LIKE = integer, CATEGORY = 'U', DEFAULT = '7', DELIMITER = ';');
+    COMMENT ON TYPE app.num IS 'a number'; CREATE DOMAIN app.counted_num AS app.num;
+    ALTER TABLE app.shirts ALTER amount TYPE app.num USING amount::app.num, ALTER amounts TYPE app.num[] USING amounts::app.num[],
+      ALTER amount SET DEFAULT '5', ALTER amounts SET DEFAULT '{5}'; CREATE VIEW app.amounts AS SELECT amount FROM app.shirts`,
+    'changed base type app.num: definition',
+  ),
+  mutation(
+    'a base type is missing',
+    `DROP VIEW app.amounts; ALTER TABLE app.shirts ALTER amount DROP DEFAULT, ALTER amounts DROP DEFAULT, ALTER amount TYPE text, ALTER amounts TYPE text;
+    DROP TYPE app.num CASCADE`,
+    'missing base type app.num',
+    'changed column app.shirts.amount: dataType, default',
+    'changed column app.shirts.amounts: dataType, default',
+    'missing domain app.counted_num',
+    'missing function app.a_num_send(app.num)',
+    'missing function app.num_in(cstring)',
+    'missing function app.num_out(app.num)',
+    'missing view app.amounts',
+  ),
+  mutation(
+    'a base type too many, and one that is only named',
+    `CREATE TYPE app.more; CREATE TYPE app.named;
+    CREATE FUNCTION app.more_in(cstring) RETURNS app.more LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+    CREATE FUNCTION app.more_out(app.more) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+    CREATE TYPE app.more (INPUT = app.more_in, OUTPUT = app.more_out, LIKE = integer); CREATE TABLE app.mores (n app.more)`,
+    'unexpected base type app.more',
+    'unexpected base type app.named',
+    'unexpected column app.mores.n',
+    'unexpected function app.more_in(cstring)',
+    'unexpected function app.more_out(app.more)',
+    'unexpected table app.mores',
+  ),
+  mutation(
+    'a type that is only named is missing',
+    'DROP TYPE app.only_named',
+    'missing base type app.only_named',
   ),
   mutation('an enum too many', `CREATE TYPE app.tone AS ENUM ('red')`, 'unexpected enum app.tone'),
 

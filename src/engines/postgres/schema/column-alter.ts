@@ -60,7 +60,7 @@ function detour(column: SchemaObject): string {
 }
 
 /** Keys of what is no domain: a value is cast to that as it is. */
-const ownTypes = /^\["(?:enum|composite type|range type)"/;
+const ownTypes = /^\["(?:base type|enum|composite type|range type)"/;
 
 function alterIdentity(
   { expected, actual, attributes }: Change,

@@ -1,4 +1,5 @@
 import type { SchemaObject } from '../../schema.ts';
+import { isOfBaseType } from './base-type-functions.ts';
 import { commentOf, grantsOf, notOfExtension, objectId, ownerOf } from './catalog.ts';
 import { alterFunction, createFunction } from './function-statements.ts';
 import { dropDefaults, setDefaults } from './function-defaults.ts';
@@ -57,7 +58,10 @@ export const routine: Kind = {
     ...dressPublic(object, routineAddress(object), 'EXECUTE'),
     ...setDefaults(object, context),
   ],
-  drop: (object, context) => [...dropDefaults(object, context), dropRoutine(object)],
+  drop: (object, context) =>
+    isOfBaseType(object, context.actual)
+      ? []
+      : [...dropDefaults(object, context), dropRoutine(object)],
   alter: ({ expected, actual, attributes }) => {
     const altered = alterFunction(expected, actual, attributes);
     const dressed = redress(expected, actual, attributes, routineAddress(expected));

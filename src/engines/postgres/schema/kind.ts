@@ -19,6 +19,8 @@ export interface Kind {
    * told, with the value that most objects have and that is not sent; undefined: there is none.
    */
   readonly usual?: Readonly<Record<string, SchemaValue | undefined>>;
+  /** Statements that name an object before it is made, for what it needs and what needs it. */
+  readonly prepare?: (object: SchemaObject) => readonly string[];
   /** Statements that make the object, with owner, grants and comment. */
   readonly create: (object: SchemaObject, context: MendContext) => readonly string[];
   /** Statements that must wait until everything else is made. */

@@ -1,5 +1,6 @@
 import { accessMethod } from './access-method.ts';
 import { aggregate } from './aggregate.ts';
+import { baseType } from './base-type.ts';
 import { cast } from './cast.ts';
 import { collation } from './collation.ts';
 import { column } from './column.ts';
@@ -48,6 +49,7 @@ export const kinds: readonly Kind[] = [
   extension,
   collation,
   enumType,
+  baseType,
   domain,
   compositeType,
   rangeType,

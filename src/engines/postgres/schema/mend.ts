@@ -8,7 +8,7 @@ import { afterRenames } from './renames.ts';
 /** Statements of one action that run together. */
 interface Step {
   readonly action: Action;
-  readonly phase: 'loosen' | 'drop' | 'make' | 'finish';
+  readonly phase: 'loosen' | 'drop' | 'prepare' | 'make' | 'finish';
   readonly statements: readonly string[];
 }
 
@@ -68,7 +68,7 @@ function mendsFor(
 /** The steps in an order in which they can run. */
 function ordered(plan: Plan, expected: Parts, actual: Parts, context: MendContext): Step[] {
   const steps = { drop: new Map<string, Step>(), make: new Map<string, Step>() };
-  const finishing = new Map<string, Step>();
+  const [preparing, finishing] = [new Map<string, Step>(), new Map<string, Step>()];
   const loosening = [...plan.values()].flatMap((action): Step[] => {
     const change = action.how === 'alter' ? changeOf(action.difference) : null;
     const statements = change ? kindOf(change.actual).loosen?.(change) : undefined;
@@ -79,6 +79,9 @@ function ordered(plan: Plan, expected: Parts, actual: Parts, context: MendContex
     if (drop) steps.drop.set(key, { action, phase: 'drop', statements: drop });
     if (action.how === 'drop') continue;
     steps.make.set(key, { action, phase: 'make', statements: makeStatements(action, context) });
+    const prepare = action.how === 'alter' ? undefined : kindOf(action.expected).prepare;
+    if (prepare)
+      preparing.set(key, { action, phase: 'prepare', statements: prepare(action.expected) });
     const statements = finishStatements(action, context);
     finishing.set(key, { action, phase: 'finish', statements });
   }
@@ -95,11 +98,19 @@ function ordered(plan: Plan, expected: Parts, actual: Parts, context: MendContex
   const neededBy = ({ action, phase }: Step): Step[] => {
     const { expected: wanted, actual: there } = action;
     if (phase === 'drop' && there) return releasing(keyOf(there), steps, actual);
-    if (phase !== 'make' || !wanted) return [];
     const first = there ? steps.drop.get(keyOf(there)) : undefined;
+    if (phase === 'prepare') return first ? [first] : [];
+    if (phase !== 'make' || !wanted) return [];
     const room = action.how === 'alter' ? displaced(keyOf(wanted), steps.drop, actual) : [];
-    const needed = neededFor(wanted, expected).flatMap((one) => steps.make.get(keyOf(one)) ?? []);
-    return [...(first ? [first] : []), ...room, ...needed];
+    const own = keyOf(wanted);
+    const named = preparing.get(own);
+    const needed = neededFor(wanted, expected).flatMap((one): Step[] => {
+      const name = preparing.get(keyOf(one));
+      // What is needed in turn needs no more than the name.
+      const make = name && one.dependsOn.includes(own) ? undefined : steps.make.get(keyOf(one));
+      return [...(name ? [name] : []), ...(make ? [make] : [])];
+    });
+    return [...(first ? [first] : []), ...(named ? [named] : []), ...room, ...needed];
   };
   for (const step of inOrder(actual, steps.drop).toReversed()) visit(step);
   for (const step of inOrder(expected, steps.make)) visit(step);

@@ -17,6 +17,7 @@ const conditions: Readonly<Record<string, string>> = {
   extension: madeIn('pg_extension'),
   collation: madeIn('pg_collation'),
   enum: types('e'),
+  'base type': `EXISTS (SELECT FROM pg_catalog.pg_type t WHERE t.oid >= ${firstOid} AND (t.typtype = 'b' AND t.typcategory <> 'A' OR NOT t.typisdefined))`,
   domain: types('d'),
   'composite type': `EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relkind = 'c' AND c.oid >= ${firstOid})`,
   'range type': `EXISTS (SELECT FROM pg_catalog.pg_range r WHERE r.rngtypid >= ${firstOid})`,

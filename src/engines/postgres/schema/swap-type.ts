@@ -8,7 +8,11 @@ import { typeAddress } from './type-address.ts';
  * One statement that makes a type anew beneath the columns that have it: what no ALTER TYPE can do.
  * Values go over as text, defaults too. It fails as a whole where something else uses the type.
  */
-export function swapType(object: SchemaObject, create: readonly string[]): string {
+export function swapType(
+  object: SchemaObject,
+  create: readonly string[],
+  behaviour: '' | 'CASCADE' = '',
+): string {
   return swap(object, typeAddress(object).word, 'pg_catalog.regtype', create, {
     change: `CASE c.relkind WHEN 'c' THEN 'ALTER TYPE %1$s ALTER ATTRIBUTE %2$s TYPE %3$s'
       ELSE 'ALTER TABLE %1$s ALTER COLUMN %2$s DROP DEFAULT, ALTER COLUMN %2$s TYPE %3$s USING %2$s::text%4$s::%3$s%5$s' END,
@@ -16,6 +20,7 @@ export function swapType(object: SchemaObject, create: readonly string[]): strin
     CASE WHEN a.atttypid = old THEN '' ELSE '[]' END,
     ', ALTER COLUMN ' || quote_ident(a.attname) || ' SET DEFAULT ' || pg_get_expr(d.adbin, d.adrelid)`,
     uses: 'a.atttypid IN (old, (SELECT t.typarray FROM pg_catalog.pg_type t WHERE t.oid = old))',
+    behaviour,
   });
 }
 
@@ -26,6 +31,7 @@ export function swapCollation(object: SchemaObject, create: readonly string[]): 
       ELSE 'ALTER TABLE %s ALTER COLUMN %I TYPE %s COLLATE %s' END, a.attrelid::pg_catalog.regclass, a.attname,
     format_type(a.atttypid, a.atttypmod), ${literal(qualified(object))}`,
     uses: 'a.attcollation = old',
+    behaviour: '',
   });
 }
 
@@ -43,6 +49,8 @@ interface Columns {
   /** Arguments of `format` that make the statement for one column. */
   readonly change: string;
   readonly uses: string;
+  /** How the old object is dropped; CASCADE: with the functions that it is made of. */
+  readonly behaviour: '' | 'CASCADE';
 }
 
 /** Names are printed before the old object gives its own away: they mean the new one after. */
@@ -51,7 +59,7 @@ function swap(
   word: string,
   oldType: string,
   create: readonly string[],
-  { change, uses }: Columns,
+  { change, uses, behaviour }: Columns,
 ): string {
   const name = qualified(object);
   const aside = asideName(object.name);
@@ -72,7 +80,7 @@ ${create.map((statement) => `  ${statement};`).join('\n')}
   FOREACH change IN ARRAY coalesce(changes, '{}') LOOP
     EXECUTE change;
   END LOOP;
-  DROP ${word} ${qualified({ schema: object.schema, name: aside })};
+  DROP ${word} ${qualified({ schema: object.schema, name: aside })} ${behaviour};
 END
 `;
   return `DO ${dollarQuote(block, 'swap')}`;
