@@ -7,7 +7,7 @@ import {
 } from '../engines/schema.ts';
 
 /** Attributes that tell something and are not compared. */
-const informational: ReadonlySet<string> = new Set(['columns']);
+const informational: ReadonlySet<string> = new Set(['columns', 'root']);
 
 /** Attributes that a comparison can leave out together. */
 export const attributeGroups = {

@@ -30,6 +30,14 @@ const renames = [
     statements: ['ALTER INDEX "app"."other" RENAME TO "event_kind"'],
   },
   {
+    title: 'an index of a partitioned table, where one of a partition has changed',
+    sql: 'ALTER INDEX app.event_more RENAME TO other; ALTER INDEX app."Own name" SET (fillfactor = 20)',
+    statements: [
+      'ALTER INDEX "app"."other" RENAME TO "event_more"',
+      'ALTER INDEX "app"."Own name" RESET (fillfactor)',
+    ],
+  },
+  {
     title: 'a primary key that others refer to',
     sql: `ALTER TABLE ${table} RENAME CONSTRAINT customer_pkey TO other`,
     statements: ['ALTER TABLE "app"."customer" RENAME CONSTRAINT "other" TO "customer_pkey"'],
@@ -106,7 +114,7 @@ describe.for(postgresVersions())('other names on PostgreSQL $major', ({ major })
     await copy.run(sql);
     const there = await copy.read();
     const mends = mending(original.schema, there);
-    expect(mends.toSorted()).toEqual(statements.toSorted());
+    expect(mends).toEqual(statements);
     await copy.run(...mends);
     expect(inWords(compareSchemas(original.schema, await copy.read()))).toEqual([]);
   });

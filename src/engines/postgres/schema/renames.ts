@@ -129,10 +129,23 @@ function relationKey({ schema, name }: SchemaObject): string {
 function underNewNames(object: SchemaObject, renames: readonly Rename[]): SchemaObject {
   const own = renames.find(({ change }) => change.actual === object);
   if (own) return underNewNames({ ...object, name: own.change.expected.name }, renames);
-  const keys = new Map(renames.map(({ change }) => [keyOf(change.actual), keyOf(change.expected)]));
-  return object.dependsOn.some((key) => keys.has(key))
-    ? { ...object, dependsOn: object.dependsOn.map((key) => keys.get(key) ?? key) }
-    : object;
+  const renamed = new Map(
+    renames.map(({ change }) => [keyOf(change.actual), change.expected] as const),
+  );
+  const [first] = object.dependsOn.flatMap((key) => renamed.get(key) ?? []);
+  if (!first) return object;
+  return {
+    ...object,
+    // What an index of a partition needs is what hands it down.
+    attributes:
+      object.type === 'index settings'
+        ? { ...object.attributes, root: first.name }
+        : object.attributes,
+    dependsOn: object.dependsOn.map((key) => {
+      const now = renamed.get(key);
+      return now ? keyOf(now) : key;
+    }),
+  };
 }
 
 /** What the renames leave of a difference; null: nothing. */
