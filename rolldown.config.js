@@ -4,15 +4,19 @@ import { defineConfig } from 'rolldown';
 const fromHere = (path) => resolve(import.meta.dirname, path);
 
 // What jem-db never calls and every start would pay for: the command line framework inside umzug,
-// and child_process inside commander, which is for subcommands that are programs of their own.
+// child_process inside commander, which is for subcommands that are programs of their own, and all of
+// fetch, by whose Response pg finds out on Node 20 that it is not on Cloudflare.
 const unused = {
   name: 'unused',
   resolveId(source) {
     return source === '@rushstack/ts-command-line' ? fromHere('build/no-command-line.cjs') : null;
   },
   transform(code, id) {
-    if (!/node_modules.commander.lib/.test(id)) return null;
-    return code.replace("require('node:child_process')", '{}');
+    if (/node_modules.commander.lib/.test(id))
+      return code.replace("require('node:child_process')", '{}');
+    if (/node_modules.pg.lib.stream\.js/.test(id))
+      return code.replace("typeof Response === 'function'", 'false');
+    return null;
   },
 };
 
