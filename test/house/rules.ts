@@ -17,6 +17,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/engines/registry.ts'],
   ['src/engines/*/'],
   ['src/engines/engine.ts'],
+  ['src/engines/backing-up.ts'],
   ['src/engines/migrating.ts'],
   ['src/engines/schema.ts', 'src/engines/values.ts'],
   ['src/sql/'],

@@ -22,4 +22,5 @@ export const postgres: Engine = {
     const { openPostgresScratch } = await import('./scratch/open.ts');
     return openPostgresScratch(options);
   },
+  restoring: async () => (await import('./backup/restoring.ts')).postgresRestoring,
 };
