@@ -1,6 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { commands } from './commands/all.ts';
-import type { Outcome } from './commands/command.ts';
+import type { Command, Outcome } from './commands/command.ts';
 import type { Context, Report } from './commands/context.ts';
 import { type GlobalOptions, type Invocation, parse } from './commands/program.ts';
 import type { Environment, Warning } from './engines/engine.ts';
@@ -90,7 +90,7 @@ async function run(argv: readonly string[], signal: AbortSignal): Promise<number
     options = invocation.options;
     terminal = terminalOf();
     const outcome = await execute(invocation, started, terminal, signal);
-    return await finish(outcome, started, options, terminal);
+    return await finish(invocation.command, outcome, started, options, terminal);
   } catch (error) {
     return await fail(asJemError(error, signal), error, started, options, terminal);
   }
@@ -120,6 +120,7 @@ async function execute(
   const context: Context = {
     settings: loaded.settings,
     environment: environmentOf(loaded.env),
+    program: [process.execPath, process.argv[1] ?? ''],
     signal,
     report,
     confirm: (question, shown = '') => {
@@ -163,6 +164,7 @@ function reportTo(started: Run, terminal: Terminal): Report {
 }
 
 async function finish(
+  { silentWhenWell }: Command,
   outcome: Outcome,
   started: Run,
   options: GlobalOptions,
@@ -174,6 +176,7 @@ async function finish(
       terminal,
       envelope(started, { ok: code === 0, exitCode: code, result: outcome.result, error: null }),
     );
+  else if (options.quiet && silentWhenWell && !outcome.finding) terminal.done();
   else await written(terminal.result(outcome.render));
   return code;
 }

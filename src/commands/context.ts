@@ -11,6 +11,8 @@ import { parseTarget } from '../target.ts';
 export interface Context {
   readonly settings: Settings;
   readonly environment: Environment;
+  /** What a shell would call to start jem-db: Node.js, and the file it runs. */
+  readonly program: readonly [node: string, script: string];
   readonly signal: AbortSignal;
   readonly report: Report;
   /**
