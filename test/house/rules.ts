@@ -8,8 +8,8 @@ const floors: readonly (readonly string[])[] = [
   ['src/cli.ts'],
   ['src/commands/'],
   [
-    ...['src/migrate/', 'src/schema/', 'src/health/', 'src/backup/', 'src/restore/'],
-    ...['src/storage/', 'src/wait.ts', 'src/output/', 'src/settings.ts'],
+    ...['src/migrate/', 'src/schema/', 'src/health/', 'src/backup/', 'src/restore/', 'src/alerts/'],
+    ...['src/storage/', 'src/wait.ts', 'src/retry.ts', 'src/output/', 'src/settings.ts'],
   ],
   ['src/repository/'],
   ['src/connection.ts'],
