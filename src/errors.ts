@@ -63,6 +63,7 @@ export const catalogue = {
   'backup-incomplete': entry('refused'),
   'backup-missing': entry('config'),
   'backup-corrupt': entry('corruption'),
+  'backup-too-new': entry('missing_capability'),
   'backup-key-missing': entry('config'),
   'backup-key-wrong': entry('config'),
   'repository-unusable': entry('storage_full'),
