@@ -1,13 +1,19 @@
 import type { CreateResult } from '../backup/create.ts';
 import { JemError } from '../errors.ts';
+import type { VerifyResult } from '../restore/verify.ts';
 import { count, grouped, labelled, size } from '../output/text.ts';
 import { command, type Input } from './command.ts';
 import { type Context, directTargetOf, openSession } from './context.ts';
 import { progressBar } from './progress-bar.ts';
 import { compressionOf, jobsOf, repositoryOf, repositorySettings } from './repository.ts';
 import { scheduled, scheduledSettings } from './scheduled.ts';
+import { scratchSettings } from './scratch-wish.ts';
+import { describeVerdict, reasonOf, verify } from './verify.ts';
 
-export const backupCreate = command<CreateResult>({
+/** A backup, and its proof where one was asked for. */
+type Created = CreateResult & { readonly proof: VerifyResult | null };
+
+export const backupCreate = command<Created>({
   name: 'backup create',
   summary: 'back the database up, with fingerprints of all it holds',
   description:
@@ -19,6 +25,7 @@ export const backupCreate = command<CreateResult>({
       flags: '--kind <kind>',
       help: 'logical (the default): rows and schema, as the engine’s own dump',
     },
+    { flags: '--verify', help: 'prove it at once, as restore-verify does' },
   ],
   settings: [
     'directUrl',
@@ -26,28 +33,35 @@ export const backupCreate = command<CreateResult>({
     ...repositorySettings,
     'compress',
     'jobs',
-    'postgresBin',
+    ...scratchSettings,
     ...scheduledSettings,
   ],
   examples: [
     ['jem-db backup', 'backs ./jem.db up into ./backups'],
-    ['jem-db backup && jem-db restore-verify', 'and proves it'],
+    ['jem-db backup --verify', 'and proves it'],
     ['jem-db backup --quiet --retries 3 --webhook "$HOOK"', 'from cron: silent when well'],
   ],
   async run(input, context) {
     refuseOtherKinds(input);
     const { database, databaseFile } = context.settings.raw;
+    // Where only its proof failed, another backup would heal nothing.
+    let made: CreateResult | null = null;
     return scheduled(
       {
         command: 'backup create',
         job: database.value ?? databaseFile.value ?? '',
-        attempt: () => create(context),
-        answerOf: () => null,
+        attempt: async () => {
+          made ??= await create(context);
+          const proof = input.flag('verify') ? await verify(made.backup.id, context) : null;
+          return { ...made, proof };
+        },
+        answerOf: ({ proof }) => (proof === null || proof.verified ? null : reasonOf(proof)),
       },
       context,
     );
   },
-  render({ backup, leftOut }, paint) {
+  finding: ({ proof }) => proof !== null && !proof.verified,
+  render({ backup, leftOut, proof }, paint) {
     const { id, database, tables, rows, storedBytes, repository } = backup;
     const holds = `${count(tables, 'table')}, ${grouped(rows)} rows, ${size(storedBytes)}`;
     return [
@@ -56,7 +70,9 @@ export const backupCreate = command<CreateResult>({
       ...(leftOut > 0
         ? [labelled('', `Left out: ${leftOut}; \`jem-db backup show ${id}\` says what and why.`)]
         : []),
-      labelled('', 'Next: prove it, `jem-db restore-verify`'),
+      ...(proof === null
+        ? [labelled('', 'Next: prove it, `jem-db restore-verify`')]
+        : ['', ...describeVerdict(proof, paint)]),
       '',
     ].join('\n');
   },

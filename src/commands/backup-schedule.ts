@@ -9,7 +9,6 @@ import { backupCreate } from './backup-create.ts';
 import { command, type Input } from './command.ts';
 import { type Context, directTargetOf } from './context.ts';
 import { keepOptions, keepRulesOf } from './keep-rules.ts';
-import { scratchSettings } from './scratch-wish.ts';
 
 const formats = ['cron', 'systemd', 'kubernetes'] as const;
 type Format = (typeof formats)[number];
@@ -37,10 +36,7 @@ export const backupSchedule = command<ScheduleResult>({
     ...keepOptions,
     { flags: '--image <image>', help: 'image that holds jem-db, for Kubernetes' },
   ],
-  settings: [
-    ...(backupCreate.settings ?? []),
-    ...scratchSettings.filter((name) => name === 'scratch'),
-  ],
+  settings: backupCreate.settings ?? [],
   examples: [
     ['jem-db backup schedule --at 02:30 --verify --keep-daily 14', 'backs up, proves, and prunes'],
     ['jem-db backup schedule --every 6h --format cron', 'a line for crontab -e'],
@@ -102,8 +98,7 @@ function commandsOf(input: Input, { settings }: Context): readonly (readonly str
     return value === undefined ? [] : [flag, value];
   });
   return [
-    ['backup', 'create', '--quiet', ...retries],
-    ...(input.flag('verify') ? [['restore-verify', '--quiet', ...retries]] : []),
+    ['backup', 'create', '--quiet', ...(input.flag('verify') ? ['--verify'] : []), ...retries],
     ...(keepRulesOf(input) ? [['backup', 'prune', '--quiet', '--yes', ...rules]] : []),
   ];
 }

@@ -28,7 +28,7 @@ Examples:
   jem-db migrate                    apply what is pending to ./jem.db
   jem-db migrate -d postgres://app@db.example/app?sslmode=verify-full
   jem-db migrate status --check     exit 1 when anything is not as it should be
-  jem-db backup && jem-db restore-verify
+  jem-db backup --verify            back ./jem.db up into ./backups, and prove it
 `;
 
 /** The options of every command, parsed. */
