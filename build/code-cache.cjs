@@ -17,6 +17,8 @@ const runs = [
   { args: ['migrate', 'check'], exitCode: 0 },
   { args: ['schema', 'verify'], exitCode: 0 },
   { args: ['schema', 'dump'], exitCode: 0 },
+  { args: ['backup', 'create', '--verify'], exitCode: 0 },
+  { args: ['backup', 'list'], exitCode: 0 },
 ];
 
 if (process.argv[2] === 'run') keepCode();

@@ -33,7 +33,7 @@ export function hereOf(context: Context, target: Target): Pick<Job, 'environment
   }
   for (const [variable, value] of outside(context)) {
     if (settings.dotenv.has(variable)) continue;
-    if (variable === keyVariable || /PASSWORD$/.test(variable)) secrets.push(variable);
+    if (variable === keyVariable || variable.endsWith('PASSWORD')) secrets.push(variable);
     else environment[variable] = value;
   }
   const path = pathOf(surroundings.env['PATH'] ?? '');

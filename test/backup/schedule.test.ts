@@ -158,8 +158,8 @@ describe('backup schedule', () => {
         },
       },
     });
-    const { template } = (job as never)['spec']['jobTemplate']['spec'];
-    const [container] = (template as never)['spec']['initContainers'] as Record<string, unknown>[];
+    const { spec } = (job as never)['spec']['jobTemplate']['spec']['template'];
+    const [container] = spec['initContainers'] as Record<string, unknown>[];
     expect(container?.['command']).toEqual([
       ...['jem-db', 'backup', 'create', '--quiet', '--verify', '--retries', '3'],
     ]);
