@@ -38,17 +38,17 @@ export async function beginDraft(repository: FolderRepository): Promise<Draft> {
     await makeRepository(repository.folder);
     return begin({ ...repository, signal: AbortSignal.any([signal, stop.signal]) });
   });
-  let published = false;
+  let publishing: Promise<Manifest> | null = null;
   return {
     id: making.id,
     stage: making.stage,
-    async publish(content) {
-      if (published) throw new Error(`backup ${making.id} is published already`);
-      const manifest = await usingStorage(place, signal, () => publish(making, content));
-      published = true;
-      return manifest;
+    publish(content) {
+      if (publishing) throw new Error(`backup ${making.id} is published already`);
+      publishing = usingStorage(place, signal, () => publish(making, content));
+      return publishing;
     },
     async [Symbol.asyncDispose]() {
+      await publishing?.catch(() => null);
       stop.abort();
       await making.stage.settled();
       await making.outside?.[Symbol.asyncDispose]();

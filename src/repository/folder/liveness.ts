@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { createPrivate, makePrivateFolder, removeTree } from './durable.ts';
+import { createPrivate, ignoring, makePrivateFolder, removeTree } from './durable.ts';
 
 /** Who is at work: what tells one process from all others, on this machine and elsewhere. */
 interface Liveness {
@@ -24,6 +24,9 @@ const silence = 15 * 60_000;
 /** The file in a folder that tells who works in it. */
 const sign = 'alive';
 
+/** The end of a name: nobody works in that folder any more. */
+const leftover = '.gone';
+
 /** A folder in which this process works; disposing of it removes it and never throws. */
 export interface LivingFolder extends AsyncDisposable {
   readonly path: string;
@@ -34,13 +37,8 @@ export interface LivingFolder extends AsyncDisposable {
  * the process ends in whatever way. Throws EEXIST.
  */
 export async function makeLivingFolder(path: string): Promise<LivingFolder> {
-  await makePrivateFolder(path);
-  return liveIn(path);
-}
-
-/** As `makeLivingFolder`, in an empty folder that is there. */
-export async function liveIn(path: string): Promise<LivingFolder> {
   const text = JSON.stringify(await ownLiveness());
+  await makePrivateFolder(path);
   {
     await using file = await createPrivate(join(path, sign));
     await file.writeFile(text);
@@ -52,7 +50,7 @@ export async function liveIn(path: string): Promise<LivingFolder> {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       // What cannot be removed now is swept when this process has ended.
-      await removeTree(path).catch(absent);
+      await removeLiving(path).catch(absent);
     },
   };
 }
@@ -67,8 +65,16 @@ async function giveSign(path: string, text: string): Promise<void> {
   await file?.close().catch(absent);
 }
 
+/** Removes such a folder; one that is removed in part must not look as if it had just been made. */
+export async function removeLiving(path: string): Promise<void> {
+  const hidden = isLeftover(path) ? path : `${path}${leftover}`;
+  await rename(path, hidden).catch(ignoring('ENOENT'));
+  await removeTree(hidden);
+}
+
 /** Whether the process that worked in a folder is gone; false where that cannot be told. */
 export async function isAbandoned(folder: string): Promise<boolean> {
+  if (isLeftover(folder)) return true;
   const [other, own] = [await readLiveness(folder), await ownLiveness()];
   if (other && own.bootId !== null && own.startTime !== null && isNeighbour(other, own))
     return (await startTimeOf(other.pid)) !== other.startTime;
@@ -79,6 +85,10 @@ export async function isAbandoned(folder: string): Promise<boolean> {
 export async function whoLivesIn(folder: string): Promise<string> {
   const other = await readLiveness(folder);
   return other ? `process ${other.pid} on ${other.host}, since ${other.since}` : 'another process';
+}
+
+function isLeftover(path: string): boolean {
+  return path.endsWith(leftover);
 }
 
 function isNeighbour(other: Liveness, own: Liveness): boolean {

@@ -1,8 +1,9 @@
-import { lstat, mkdtemp } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { lstat } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { makePrivateFolder, namesIn, removeTree } from './durable.ts';
-import { isAbandoned, liveIn } from './liveness.ts';
+import { makePrivateFolder, namesIn } from './durable.ts';
+import { isAbandoned, makeLivingFolder, removeLiving } from './liveness.ts';
 import { temporaryPlace } from './place.ts';
 import { usingStorage } from '../storage-errors.ts';
 
@@ -16,7 +17,7 @@ export interface PrivateFolder extends AsyncDisposable {
 /** Makes one below the system's temporary folder. Throws `repository-unusable`, `disk-full`. */
 export function makePrivate(signal: AbortSignal): Promise<PrivateFolder> {
   return usingStorage(temporaryPlace(), signal, async () => {
-    const living = await liveIn(await mkdtemp(join(tmpdir(), prefix)));
+    const living = await makeLivingFolder(join(tmpdir(), prefix + randomBytes(8).toString('hex')));
     const path = join(living.path, 'files');
     await makePrivateFolder(path);
     return { path, [Symbol.asyncDispose]: () => living[Symbol.asyncDispose]() };
@@ -30,7 +31,7 @@ export async function sweepPrivate(): Promise<readonly string[]> {
   for (const name of names) {
     const path = join(tmpdir(), name);
     if (!(await isOurs(path)) || !(await isAbandoned(path))) continue;
-    await removeTree(path);
+    await removeLiving(path);
     swept.push(path);
   }
   return swept;

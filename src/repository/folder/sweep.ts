@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { idPattern } from '../ids.ts';
 import { codeOf } from '../storage-errors.ts';
-import { namesIn, removeTree } from './durable.ts';
-import { isAbandoned } from './liveness.ts';
-import { isLock, isPartial, isRemoved } from './names.ts';
+import { namesIn } from './durable.ts';
+import { isAbandoned, removeLiving } from './liveness.ts';
+import { isWork } from './names.ts';
 import { sweepPrivate } from './private-folder.ts';
 import { sweepProofs } from './proofs.ts';
 
@@ -14,23 +14,17 @@ import { sweepProofs } from './proofs.ts';
 export async function sweepFolder(folder: string): Promise<readonly string[]> {
   const names = await namesIn(folder);
   const swept: string[] = [];
-  for (const name of names.filter((one) => one.startsWith('.'))) {
-    const path = join(folder, name);
-    if ((await isLeft(path, name)) && (await isNowGone(path))) swept.push(path);
-  }
+  for (const path of names.filter(isWork).map((name) => join(folder, name)))
+    if ((await isAbandoned(path)) && (await isNowGone(path))) swept.push(path);
   for (const id of names.filter((one) => idPattern.test(one)))
     swept.push(...(await sweepProofs(join(folder, id))));
   return [...swept, ...(await sweepPrivate())];
 }
 
-async function isLeft(path: string, name: string): Promise<boolean> {
-  return isRemoved(name) || ((isPartial(name) || isLock(name)) && isAbandoned(path));
-}
-
 /** A leftover of another user is for that user to sweep. */
 async function isNowGone(path: string): Promise<boolean> {
   try {
-    await removeTree(path);
+    await removeLiving(path);
     return true;
   } catch (error) {
     if (['EACCES', 'EPERM'].includes(codeOf(error))) return false;
