@@ -55,18 +55,21 @@ export function describeVerdict(result: VerifyResult, paint: Paint): string[] {
     labelled('', `Backup ${backup.id} of ${backup.database}`),
     ...(restoredInto === null ? [] : [labelled('Restored into: ', restoredInto)]),
     ...limits.map((limit) => labelled('               ', limit)),
-    ...checks.map((check) => describeCheck(check, paint)),
+    ...describeChecks(checks, paint),
     verified ? paint.green(labelled('', proved)) : paint.red(notProved(result)),
   ];
 }
 
 const marks = { true: 'well', false: 'different', null: 'not seen' } as const;
 
-function describeCheck({ id, ok, detail }: RestoreCheck, paint: Paint): string {
-  const mark = marks[`${ok}`].padEnd(9);
-  const colour = ok === null ? paint.dim : ok ? paint.green : paint.red;
-  const text = labelled(`${mark}  ${id.padEnd(10)}  `, detail);
-  return colour(mark) + text.slice(mark.length);
+function describeChecks(checks: readonly RestoreCheck[], paint: Paint): string[] {
+  const widest = Math.max(...checks.map(({ id }) => id.length));
+  return checks.map(({ id, ok, detail }) => {
+    const mark = marks[`${ok}`].padEnd(9);
+    const colour = ok === null ? paint.dim : ok ? paint.green : paint.red;
+    const text = labelled(`${mark}  ${id.padEnd(widest)}  `, detail || '-');
+    return colour(mark) + text.slice(mark.length);
+  });
 }
 
 function notProved({ checks }: VerifyResult): string {

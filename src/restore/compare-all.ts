@@ -40,7 +40,7 @@ export async function compareAll(
       contentCheck(manifest, content.method, tables),
       check('sequences', sequenceTroubles(manifest.content, content), [
         manifest.content.sequences.length,
-        'none is behind the backup',
+        'sequences, none behind the backup',
       ]),
       check('schema', differences, [manifest.schema.objects.length, 'objects, all the same']),
       check('ledger', ledgerTroubles(manifest.ledger, ledger), [

@@ -34,7 +34,7 @@ export async function restoreBackup(
 ): Promise<RestoreResult & Pick<Restored, 'warnings'>> {
   const id = await chosenId(repository, word);
   const manifest = await repository.manifest(id);
-  refuseOtherEngine(manifest, into);
+  await refuseOtherEngine(manifest, into);
   refuseUnknownTables(manifest, wish.tables ?? []);
   wish.onProgress({ done: 0, total: 0, what: 'checking the files of the backup' });
   await using source = await repository.source(id);
@@ -55,11 +55,12 @@ export async function restoreBackup(
   };
 }
 
-function refuseOtherEngine({ id, engine, serverVersion }: Manifest, into: Target): void {
+async function refuseOtherEngine({ id, engine }: Manifest, into: Target): Promise<void> {
   if (engine === into.engine) return;
-  throw new JemError('restore-refused', `${into.display} is of another engine than the backup`, {
-    why: `Backup ${id} is of ${engine} ${serverVersion}.`,
-    hint: 'Name a database of that engine with --into.',
+  const [from, to] = await Promise.all([engineNamed(engine), engineNamed(into.engine)]);
+  throw new JemError('restore-refused', `A backup of ${from.title} fits no ${to.title} database`, {
+    why: `Backup ${id} is of ${from.title}; ${into.display} is not.`,
+    hint: `Name a database of ${from.title} with --into.`,
   });
 }
 
