@@ -79,11 +79,18 @@ function isManifest(value: Readonly<Record<string, unknown>>): value is Manifest
     [...texts, 'snapshot', 'serverVersion'].every((name) => typeof value[name] === 'string') &&
     objects.every((name) => typeof value[name] === 'object' && value[name] !== null) &&
     (ledger === null || Array.isArray(ledger)) &&
+    hasLists(value['content'], ['tables', 'sequences', 'leftOut']) &&
+    hasLists(value['schema'], ['objects']) &&
     (encryption === null || isEncryption(encryption)) &&
     Array.isArray(files) &&
     files.every(isFile) &&
     new Set(files.map(({ path }) => path)).size === files.length
   );
+}
+
+function hasLists(value: unknown, names: readonly string[]): boolean {
+  const lists = Object(value) as Record<string, unknown>;
+  return names.every((name) => Array.isArray(lists[name]));
 }
 
 function isEncryption(value: unknown): boolean {

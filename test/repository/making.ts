@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Compression } from '../../src/engines/backing-up.ts';
@@ -62,8 +62,24 @@ export const content: ManifestContent = {
     sequences: [{ schema: 'public', name: 's', lastValue: null, increment: '1' }],
     leftOut: [{ type: 'table', schema: null, name: 'temporary', why: 'It is temporary.' }],
   },
-  schema: { version: 1, objects: [] } as unknown as ManifestContent['schema'],
-  ledger: null,
+  schema: {
+    engine: 'some',
+    serverVersion: '18.6',
+    objects: [
+      {
+        ...{ type: 'column', schema: 'public', table: 'übung', name: 'id' },
+        attributes: { type: 'integer', null: false, default: null, options: ['a', 'b'] },
+        dependsOn: [],
+      },
+    ],
+  },
+  ledger: [
+    {
+      ...{ name: '0001_users', checksum: 'c', appliedAt: '2026-11-20T00:00:00.000Z' },
+      ...{ durationMs: 3, toolVersion: '0.1.0', appliedBy: 'app' },
+      ...{ statementsDone: null, fileGone: false },
+    },
+  ],
   facts: { encoding: 'UTF8' },
 };
 
@@ -74,8 +90,10 @@ export async function backUp(
 ): Promise<Manifest> {
   await using draft = await repository.begin();
   for (const { path, bytes } of files) {
-    await mkdir(dirname(join(draft.stage.folder, path)), { recursive: true });
-    await writeFile(join(draft.stage.folder, path), bytes);
+    const file = join(draft.stage.folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await chmod(dirname(file), 0o700);
+    await writeFile(file, bytes);
   }
   await Promise.all(files.map(({ path, content }) => draft.stage.take(path, content)));
   return await draft.publish(content);

@@ -50,10 +50,19 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   hold,
   lock,
   once: async () => tell({ made: (await backUp(repository)).id }),
+  prove: async () => {
+    const { id } = await backUp(repository);
+    await repository.recordProof(id, proofOf(id), '<p>It holds.</p>');
+    tell({ proved: id });
+  },
   list: async () => tell({ listed: await repository.list() }),
   check: async () =>
     tell({ checked: await repository.check((await repository.list())[0]!.id, () => {}) }),
   restore: async () => repository.source((await repository.list())[0]!.id),
+  unpack: async () => {
+    await using source = await repository.source((await repository.list())[0]!.id);
+    await source.folder();
+  },
   remove: async () => repository.remove((await repository.list())[0]!.id),
   sweep: async () => tell({ swept: await repository.sweep() }),
 };

@@ -1,4 +1,4 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { JemError } from '../../errors.ts';
 import type { Draft } from '../contract.ts';
@@ -59,7 +59,7 @@ export async function beginDraft(repository: FolderRepository): Promise<Draft> {
 
 /** Only the last folder of the path is made: where more is missing, a disk may not be mounted. */
 async function makeRepository(folder: string): Promise<void> {
-  const made = await mkdir(folder, { mode: 0o700 }).then(
+  const made = await makePrivateFolder(folder).then(
     () => true,
     (error: unknown) => {
       if (codeOf(error) === 'ENOENT') throw parentMissing(folder, error);

@@ -39,9 +39,12 @@ export interface LivingFolder extends AsyncDisposable {
 export async function makeLivingFolder(path: string): Promise<LivingFolder> {
   const text = JSON.stringify(await ownLiveness());
   await makePrivateFolder(path);
-  {
+  try {
     await using file = await createPrivate(join(path, sign));
     await file.writeFile(text);
+  } catch (error) {
+    await removeTree(path).catch(absent);
+    throw error;
   }
   const timer = setInterval(() => void giveSign(join(path, sign), text), beat);
   timer.unref();

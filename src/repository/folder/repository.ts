@@ -1,16 +1,21 @@
 import { atATime } from '../at-a-time.ts';
 import type { Repository } from '../contract.ts';
-import { idPattern } from '../ids.ts';
 import { requireKey } from '../manifest-file.ts';
 import { usingStorage } from '../storage-errors.ts';
 import { checkBackup } from './check.ts';
 import { beginDraft } from './draft.ts';
-import { namesIn } from './durable.ts';
 import { withLock } from './lock.ts';
 import type { FolderRepository } from './place.ts';
 import { readProofs, writeProof } from './proofs.ts';
 import { openSource } from './source.ts';
-import { folderOf, listBackup, proofsOf, readBackup, removeBackup } from './stored-backup.ts';
+import {
+  backupIds,
+  folderOf,
+  listBackup,
+  proofsOf,
+  readBackup,
+  removeBackup,
+} from './stored-backup.ts';
 import { sweepFolder } from './sweep.ts';
 
 /** A repository in a folder; see `Repository`. */
@@ -32,7 +37,7 @@ export function folderRepository(repository: FolderRepository): Repository {
     list: () =>
       storage(async () => {
         const turn = atATime(8);
-        const ids = (await namesIn(folder)).filter((name) => idPattern.test(name)).toSorted();
+        const ids = await backupIds(repository);
         return Promise.all(ids.map((id) => turn(() => listBackup(repository, id))));
       }),
     manifest: (id) => storage(async () => (await read(id)).manifest),

@@ -1,4 +1,4 @@
-import { lstat, rename } from 'node:fs/promises';
+import { lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JemError } from '../../errors.ts';
 import { backupCorrupt, backupMissing } from '../backup-errors.ts';
@@ -12,15 +12,25 @@ import {
   requireSignature,
 } from '../manifest-file.ts';
 import { codeOf } from '../storage-errors.ts';
-import { NotAFile, openStored, removeTree, syncFolder } from './durable.ts';
+import { ignoring, NotAFile, openStored, removeTree, syncFolder } from './durable.ts';
 import { removedName } from './names.ts';
 import type { FolderRepository } from './place.ts';
 import { type ProofsOf, readLastProof } from './proofs.ts';
 
+/** Ids of all that is published, oldest first; a link or a file of such a name is somebody else's. */
+export async function backupIds({ folder }: FolderRepository): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(ignoring('ENOENT'));
+  const folders = (entries ?? []).filter((entry) => entry.isDirectory());
+  return folders
+    .map(({ name }) => name)
+    .filter((name) => idPattern.test(name))
+    .toSorted();
+}
+
 /** The folder of a published backup. Throws `backup-missing`. */
 export async function folderOf({ folder, place }: FolderRepository, id: string): Promise<string> {
   const path = join(folder, id);
-  const found = idPattern.test(id) ? await lstat(path).catch(() => null) : null;
+  const found = idPattern.test(id) ? await lstat(path).catch(ignoring('ENOENT')) : undefined;
   if (!found?.isDirectory()) throw backupMissing(id, place.name);
   return path;
 }

@@ -14,20 +14,22 @@ import { sweepProofs } from './proofs.ts';
 export async function sweepFolder(folder: string): Promise<readonly string[]> {
   const names = await namesIn(folder);
   const swept: string[] = [];
-  for (const path of names.filter(isWork).map((name) => join(folder, name)))
-    if ((await isAbandoned(path)) && (await isNowGone(path))) swept.push(path);
+  for (const path of names.filter(isWork).map((name) => join(folder, name))) {
+    if (!(await isAbandoned(path))) continue;
+    const removed = removeLiving(path).then(() => [path]);
+    swept.push(...(await ofThisUser(removed)));
+  }
   for (const id of names.filter((one) => idPattern.test(one)))
-    swept.push(...(await sweepProofs(join(folder, id))));
+    swept.push(...(await ofThisUser(sweepProofs(join(folder, id)))));
   return [...swept, ...(await sweepPrivate())];
 }
 
 /** A leftover of another user is for that user to sweep. */
-async function isNowGone(path: string): Promise<boolean> {
+async function ofThisUser(swept: Promise<readonly string[]>): Promise<readonly string[]> {
   try {
-    await removeLiving(path);
-    return true;
+    return await swept;
   } catch (error) {
-    if (['EACCES', 'EPERM'].includes(codeOf(error))) return false;
+    if (['EACCES', 'EPERM'].includes(codeOf(error))) return [];
     throw error;
   }
 }
