@@ -27,17 +27,19 @@ export async function dumpOf(
   await session.query('set search_path = pg_catalog');
   const version = /\d\S*/.exec(stdout)?.[0] ?? '';
   const facts = await readFacts(session, { version, compression: 'gzip' });
-  return sourceAt(path, { serverVersion: session.serverVersion, facts: { ...facts } });
+  const { signal } = new AbortController();
+  const schema = await session.schema({ ledgerTable: 'jem_db_migrations', signal });
+  return sourceAt(path, { serverVersion: session.serverVersion, facts: { ...facts }, schema });
 }
 
 export function sourceAt(
   path: string,
-  { serverVersion, facts }: Pick<RestoreSource, 'serverVersion' | 'facts'>,
+  { serverVersion, facts, schema }: Pick<RestoreSource, 'serverVersion' | 'facts' | 'schema'>,
 ): Dump {
   return {
     ...{ path, serverVersion, facts, files: [] },
     content: { method: 'none', tables: [], sequences: [], leftOut: [] },
-    schema: { objects: [] },
+    schema,
     open: () => {
       throw new Error('only the folder is read');
     },
