@@ -132,6 +132,8 @@ export interface RestoreOptions {
   readonly connectTimeout: number;
   /** The reader agreed to lose what the target holds. */
   readonly clean: boolean;
+  /** All of it is to belong to the user who restores, with no grants; absent: as it was. */
+  readonly noOwner?: boolean;
   /** Only these, as `name` or `schema.name`; null: everything. */
   readonly tables: readonly string[] | null;
   readonly onProgress: (progress: Progress) => void;
