@@ -103,7 +103,10 @@ describe('restore', () => {
     const server = await sharedPostgres(18);
     const url = await server.createDatabase();
     const { exitCode, stderr } = await made.work.run(['restore', 'latest', '--into', url]);
-    expect([exitCode, stderr]).toEqual([4, expect.stringContaining('A backup of SQLite fits no PostgreSQL database')]);
+    expect([exitCode, stderr]).toEqual([
+      4,
+      expect.stringContaining('A backup of SQLite fits no PostgreSQL database'),
+    ]);
     await using database = await openedPostgres(url);
     expect(await database.tables()).toEqual([]);
   });

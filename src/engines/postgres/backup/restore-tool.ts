@@ -93,10 +93,14 @@ function meetsOlderServer({ tool, session }: RestoreJob): boolean {
 }
 
 function needsOlderTool({ tool, session, about }: RestoreJob): JemError {
-  return new JemError('tool-missing', `No pg_restore here fits PostgreSQL ${session.serverVersion}`, {
-    why: `pg_restore ${tool.version} sets transaction_timeout, which that server does not know: it cannot restore in one transaction there. ${about.after}`,
-    hint: `Install postgresql-client-${majorOf(session.serverVersion)}, or use a user who may create databases.`,
-  });
+  return new JemError(
+    'tool-missing',
+    `No pg_restore here fits PostgreSQL ${session.serverVersion}`,
+    {
+      why: `pg_restore ${tool.version} sets transaction_timeout, which that server does not know: it cannot restore in one transaction there. ${about.after}`,
+      hint: `Install postgresql-client-${majorOf(session.serverVersion)}, or use a user who may create databases.`,
+    },
+  );
 }
 
 const timeoutError = /unrecognized configuration parameter "transaction_timeout"/;

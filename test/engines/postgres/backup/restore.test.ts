@@ -89,7 +89,9 @@ describe.each(postgresVersions())('restoring into PostgreSQL $major', ({ major, 
         into.name,
       ),
     ).toBe(`9MB|${owner}|mine`);
-    expect(await into.server.psql(`select reltuples from pg_class where relname = 'orders'`, into.name)).toBe('1000');
+    expect(
+      await into.server.psql(`select reltuples from pg_class where relname = 'orders'`, into.name),
+    ).toBe('1000');
     expect(await beside(into.server, into.name)).toBe('');
   });
 
@@ -211,7 +213,9 @@ describe.each(postgresVersions())('restoring into PostgreSQL $major', ({ major, 
     });
     expect(await beside(server, name)).toBe('');
     await restore(dump, url, { ...at, noOwner: true });
-    expect(await server.psql(`select tableowner from pg_tables where tablename = 'orders'`, name)).toBe('postgres');
+    expect(
+      await server.psql(`select tableowner from pg_tables where tablename = 'orders'`, name),
+    ).toBe('postgres');
   });
 
   describe('as a user who may create no database', () => {
@@ -258,12 +262,12 @@ describe.each(postgresVersions())('restoring into PostgreSQL $major', ({ major, 
       const dump = await dumpOf(from, bin);
       const { server, name, url } = await plainUser();
       await server.psql('create table precious ()', name);
-      await expect(
-        restore(dump, url, { ...at, noOwner: true, clean: true }),
-      ).rejects.toMatchObject({
-        code: 'restore-refused',
-        details: { hint: expect.stringContaining('CREATEDB') },
-      });
+      await expect(restore(dump, url, { ...at, noOwner: true, clean: true })).rejects.toMatchObject(
+        {
+          code: 'restore-refused',
+          details: { hint: expect.stringContaining('CREATEDB') },
+        },
+      );
       expect(await server.psql('select count(*) from precious', name)).toBe('0');
     });
   });
