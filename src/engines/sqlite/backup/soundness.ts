@@ -41,7 +41,7 @@ export async function soundness(
     return { id: pragma, ok: found.join() === 'ok', detail: found.join('; ') };
   } catch (error) {
     // Of a collation or a function that only the application has, SQLite cannot say more.
-    if (!/^SQLITE_ERROR/.test(resultCode(error) ?? '') || !(error instanceof Error)) throw error;
+    if (!(error instanceof Error) || !resultCode(error)?.startsWith('SQLITE_ERROR')) throw error;
     return { id: pragma, ok: null, detail: error.message };
   }
 }
