@@ -99,7 +99,7 @@ function asBytes({ columns }: StoredTable): string {
 }
 
 function readable(error: unknown, { name }: StoredTable): unknown {
-  if (!/^SQLITE_ERROR/.test(resultCode(error) ?? '') || !(error instanceof Error)) return error;
+  if (!(error instanceof Error) || !resultCode(error)?.startsWith('SQLITE_ERROR')) return error;
   return new JemError('backup-incomplete', `The table ${name} cannot be read here`, {
     why: `SQLite says: ${error.message}. Its key needs a collation or a function that the application brings along.`,
     hint: 'Give its key a collation that every SQLite has; or leave the backup to the application.',

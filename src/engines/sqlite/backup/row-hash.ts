@@ -136,10 +136,7 @@ export function newRowHasher(): RowHasher {
   function beginRow(): void {
     at = 0;
     length = 0;
-    state[0] = 0;
-    state[1] = 0;
-    state[2] = 0;
-    state[3] = 0;
+    state[0] = state[1] = state[2] = state[3] = 0;
   }
 
   return {
@@ -162,13 +159,9 @@ export function newRowHasher(): RowHasher {
     putText: (value) => putBytes(value, kinds.text),
     putMalformed: (value) => putBytes(value, kinds.malformed),
     endRow() {
-      bytes[at] = 0;
-      bytes[at + 1] = 0;
-      bytes[at + 2] = 0;
+      bytes[at] = bytes[at + 1] = bytes[at + 2] = 0;
       const last = (at + 3) >> 2;
-      words[last] = 0;
-      words[last + 1] = 0;
-      words[last + 2] = 0;
+      words[last] = words[last + 1] = words[last + 2] = 0;
       mix(last);
       const size = (length + at) | 0;
       let h1 = state[0]! ^ size;

@@ -31,8 +31,8 @@ export async function inSnapshot<T>(
   const shares = file !== null && !connection.readonly && isWritable(file);
   const threads: SqliteThread[] = [];
   try {
-    if (file === null || !shares || bytesOf(connection.db) < large)
-      await beginReading(connection.db, patience);
+    const bytes = await patiently(() => bytesOf(connection.db), patience);
+    if (file === null || !shares || bytes < large) await beginReading(connection.db, patience);
     else {
       for (let index = 0; index < jobs; index++) threads.push(startThread(file));
       await beginTogether(connection, file, threads, patience);

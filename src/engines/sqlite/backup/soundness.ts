@@ -40,8 +40,12 @@ export async function soundness(
     const found = (await pragmaOf(file, `${pragma}(3)`, signal)).map(String);
     return { id: pragma, ok: found.join() === 'ok', detail: found.join('; ') };
   } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const code = resultCode(error) ?? '';
+    if (/^SQLITE_(CORRUPT|NOTADB)/.test(code))
+      return { id: pragma, ok: false, detail: error.message };
     // Of a collation or a function that only the application has, SQLite cannot say more.
-    if (!/^SQLITE_ERROR/.test(resultCode(error) ?? '') || !(error instanceof Error)) throw error;
-    return { id: pragma, ok: null, detail: error.message };
+    if (code.startsWith('SQLITE_ERROR')) return { id: pragma, ok: null, detail: error.message };
+    throw error;
   }
 }

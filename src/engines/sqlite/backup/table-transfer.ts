@@ -63,12 +63,13 @@ function refused(title: string, details: { why: string; hint: string }): JemErro
 
 function dropFormer(db: Database, name: string): void {
   const type = db
-    .prepare(`SELECT type FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE`)
-    .pluck()
-    .get(name);
+    .prepare<[string], { type: string }>(
+      `SELECT type FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE`,
+    )
+    .get(name)?.type;
   if (type === undefined) return;
   if (type !== 'table')
-    throw refused(`There is a ${String(type)} that is called ${name}`, {
+    throw refused(`There is a ${type} that is called ${name}`, {
       why: 'A table of the backup cannot have its name.',
       hint: 'Rename or drop it, then run the command again.',
     });

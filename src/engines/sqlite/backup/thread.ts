@@ -18,22 +18,28 @@ const busyTimeout = 10_000;
 
 /** One end of the thread; the other is `startThread`. */
 function serve(port: MessagePort, file: string): void {
-  const db = new Driver(file, { readonly: true, fileMustExist: true, timeout: busyTimeout });
-  // It scans: what it has read, it does not read again.
-  db.pragma('cache_size = -2000');
+  let opened: Database | null = null;
   const reply = (message: Reply): void => port.postMessage(message);
   port.on('message', (request: Request) => {
     if (request.kind === 'end') {
-      db.close();
+      opened?.close();
       port.close();
       return;
     }
     try {
-      reply({ kind: 'done', value: answer(db, request, () => reply({ kind: 'part' })) });
+      opened ??= open(file);
+      reply({ kind: 'done', value: answer(opened, request, () => reply({ kind: 'part' })) });
     } catch (error) {
       reply({ kind: 'failed', error: packed(error) });
     }
   });
+}
+
+function open(file: string): Database {
+  const db = new Driver(file, { readonly: true, fileMustExist: true, timeout: busyTimeout });
+  // It scans: what it has read, it does not read again.
+  db.pragma('cache_size = -2000');
+  return db;
 }
 
 function answer(
