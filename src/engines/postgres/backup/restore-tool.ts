@@ -121,7 +121,7 @@ function watchErrors(isChatty: boolean) {
     },
     isHarmless: (kept: readonly string[]): boolean =>
       isChatty &&
-      kept.length > 0 &&
-      kept.every((line) => /^pg_restore: warning: errors ignored/.test(line)),
+      kept.some((line) => /^pg_restore: warning: errors ignored/.test(line)) &&
+      !kept.some((line) => /^pg_restore: error:/.test(line)),
   };
 }
