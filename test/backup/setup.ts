@@ -28,6 +28,12 @@ export async function filled({ create }: TestEngine): Promise<Filled> {
   };
 }
 
+/** What a backup of it holds, with the ledger and what is kept beside that. */
+export function heldIn({ engine }: TestEngine): { readonly tables: number; readonly rows: number } {
+  const recorded = engine === 'postgres' ? 1 : 0;
+  return { tables: 3 + recorded, rows: 7 + recorded };
+}
+
 export interface Backup {
   readonly id: string;
   readonly tables: number;

@@ -1,7 +1,7 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { backUp, dataFiles, filled, type Filled, resultOf } from '../backup/setup.ts';
+import { backUp, dataFiles, filled, type Filled, heldIn, resultOf } from '../backup/setup.ts';
 import { openedPostgres, testEngines, sqliteEngine } from '../support/databases.ts';
 import { jemDbOnTerminal } from '../support/tty.ts';
 import { sharedPostgres } from '../support/postgres.ts';
@@ -14,8 +14,8 @@ function newPlace({ database, work }: Filled): string {
   return String(url);
 }
 
-/** How many rows `users` has in a database of either engine. */
-async function usersIn(work: Filled['work'], url: string): Promise<number> {
+/** How many rows a database of either engine holds. */
+async function rowsIn(work: Filled['work'], url: string): Promise<number> {
   const shown = await resultOf<{ backup: { rows: number } }>(work, [
     ...['backup', 'create', '-d', url, '--backups', './elsewhere'],
   ]);
@@ -31,7 +31,7 @@ describe.each(testEngines())('restore on $title', (row) => {
     const into = newPlace(made);
     const done = await resultOf(work, ['restore', 'latest', '--into', into]);
     expect(done).toMatchObject({ backup: { id }, replaced: null, tables: null });
-    expect(await usersIn(work, into)).toBe(7);
+    expect(await rowsIn(work, into)).toBe(heldIn(row).rows);
     expect((await work.run(['schema', 'verify', '-d', into])).exitCode).toBe(0);
   });
 
