@@ -43,13 +43,14 @@ export const backupCreate = command<Created>({
   ],
   async run(input, context) {
     refuseOtherKinds(input);
-    const { database, databaseFile } = context.settings.raw;
+    const { settings } = context;
+    const { database, databaseFile } = settings.raw;
     // Where only its proof failed, another backup would heal nothing.
     let made: CreateResult | null = null;
     return scheduled(
       {
         command: 'backup create',
-        job: database.value ?? databaseFile.value ?? '',
+        job: [settings.backups, database.value ?? databaseFile.value ?? ''].join('\n'),
         attempt: async () => {
           made ??= await create(context);
           const proof = input.flag('verify') ? await verify(made.backup.id, context) : null;

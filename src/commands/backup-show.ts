@@ -36,7 +36,7 @@ export const backupShow = command<ShowResult>({
         'stored',
         `${count(files.length, 'file')}, ${size(backup.storedBytes)} (${size(backup.bytes)} before)`,
       ],
-      ['compression', compression.join(', ')],
+      ['compression', compression.map(compressedBy).join(', ')],
       ['encrypted', backup.encrypted ? 'yes' : 'no'],
       ['repository', backup.repository],
     ];
@@ -49,6 +49,11 @@ export const backupShow = command<ShowResult>({
     ].join('\n');
   },
 });
+
+/** What an engine's own tools have compressed the repository does not compress again. */
+function compressedBy(method: string): string {
+  return method === 'none' ? 'none but by the tools' : method;
+}
 
 function contentLines({ content }: ShowResult, paint: Paint): string[] {
   const { tables, leftOut } = content;

@@ -28,7 +28,7 @@ export const restoreVerify = command<VerifyResult>({
     return scheduled(
       {
         command: 'restore-verify',
-        job: '',
+        job: context.settings.backups,
         attempt: () => verify(argument, context),
         answerOf: (result) => (result.verified ? null : reasonOf(result)),
       },

@@ -19,6 +19,9 @@ export interface Compared {
   readonly tables: readonly ProofTable[];
 }
 
+/** How much is told one by one. */
+const mostListed = 10;
+
 /**
  * Compares what was restored with what the manifest says of the snapshot: content, sequences,
  * schema and the migrations' ledger.
@@ -34,19 +37,28 @@ export async function compareAll(
   const schema = await session.schema({ ledgerTable, signal });
   const ledger = await session.migrations({ ledgerTable, signal }).read();
   const differences = await compareSchemas(session.engine, manifest.schema, schema);
+  const { sequences } = manifest.content;
   return {
     tables,
     checks: [
       contentCheck(manifest, content.method, tables),
-      check('sequences', sequenceTroubles(manifest.content, content), [
-        manifest.content.sequences.length,
-        'sequences, none behind the backup',
-      ]),
-      check('schema', differences, [manifest.schema.objects.length, 'objects, all the same']),
-      check('ledger', ledgerTroubles(manifest.ledger, ledger), [
-        manifest.ledger?.length ?? 0,
-        'migrations, all the same',
-      ]),
+      check(
+        'sequences',
+        sequenceTroubles(manifest.content, content),
+        `${count(sequences.length, 'sequence')}, none behind the backup`,
+      ),
+      check(
+        'schema',
+        differences,
+        `${count(manifest.schema.objects.length, 'object')}, nothing differs`,
+      ),
+      check(
+        'ledger',
+        ledgerTroubles(manifest.ledger, ledger),
+        manifest.ledger === null
+          ? 'there is none, as in the backup'
+          : `${count(manifest.ledger.length, 'migration')}, nothing differs`,
+      ),
     ],
   };
 }
@@ -62,29 +74,33 @@ function contentCheck(
       ok: false,
       detail: `not comparable: fingerprints by ${content.method}, and now by ${method}; verify with the jem-db that made it`,
     };
-  const different = tables
-    .filter(({ match }) => !match)
-    .map((table) => {
-      const rows = (side: ProofTable['expected']): string =>
-        side === null ? 'not there' : `${side.rows} rows`;
-      const both = `${rows(table.expected)} in the backup, ${rows(table.actual)} restored`;
-      const same = table.expected?.rows === table.actual?.rows;
-      return `${fullName(table)}: ${both}${same ? ', of other content' : ''}`;
-    });
+  const different = tables.filter(({ match }) => !match).map(differenceOf);
   const rows = content.tables.reduce((sum, table) => sum + table.rows, 0);
-  return check('content', different, [tables.length, `tables, ${rows} rows, all the same`]);
+  const counted = tables.filter(({ expected }) => expected?.hash === null).map(fullName);
+  const byRows = counted.length > 0 ? `; by their number of rows alone: ${listed(counted)}` : '';
+  const well = `${count(tables.length, 'table')}, ${count(rows, 'row')}, nothing differs${byRows}`;
+  return check('content', different, well);
 }
 
-function check(
-  id: string,
-  troubles: readonly string[],
-  [number, words]: readonly [number, string],
-): RestoreCheck {
-  const shown = troubles.slice(0, 10);
-  if (troubles.length > shown.length) shown.push(`and ${troubles.length - shown.length} more`);
-  return {
-    id,
-    ok: troubles.length === 0,
-    detail: troubles.length === 0 ? `${number} ${words}` : shown.join('; '),
-  };
+function differenceOf(table: ProofTable): string {
+  const rows = (side: ProofTable['expected']): string =>
+    side === null ? 'not there' : count(side.rows, 'row');
+  const both = `${rows(table.expected)} in the backup, ${rows(table.actual)} restored`;
+  const same = table.expected?.rows === table.actual?.rows;
+  return `${fullName(table)}: ${both}${same ? ', of other content' : ''}`;
+}
+
+function check(id: string, troubles: readonly string[], well: string): RestoreCheck {
+  const ok = troubles.length === 0;
+  return { id, ok, detail: ok ? well : listed(troubles, '; ') };
+}
+
+function listed(words: readonly string[], separator = ', '): string {
+  const shown = words.slice(0, mostListed);
+  const more = words.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(separator);
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -7,7 +7,7 @@ export interface Units {
 }
 
 /** Both units carry this name. */
-export const unitName = 'jem-db-backup';
+const unitName = 'jem-db-backup';
 
 /** A service that runs the job once, and the timer that starts it. */
 export function systemdUnits(job: Job): Units {
