@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { jemDb } from '../support/cli.ts';
 import { sqliteEngine } from '../support/databases.ts';
 import { project, type Project } from '../support/project.ts';
 import { listener } from '../alerts/listener.ts';
@@ -28,7 +29,9 @@ function scheduled(
 function lineOf(crontab: string): { time: string; command: string } {
   const line = crontab.trimEnd().split('\n').at(-1) ?? '';
   const [, time = '', command = ''] = /^((?:\S+ ){5})(.*)$/.exec(line) ?? [];
-  return { time: time.trim(), command: command.replaceAll(String.raw`\%`, '%') };
+  // What stands behind a % is no part of the command, unless a backslash stands before it.
+  const [own = ''] = command.split(/(?<!\\)%/);
+  return { time: time.trim(), command: own.replaceAll(String.raw`\%`, '%') };
 }
 
 /** Runs a command as cron does: a plain shell with next to nothing in its environment. */
@@ -73,7 +76,6 @@ describe('backup schedule', () => {
     await using work = await project();
     await work.write({ "it's 100%/x": '' });
     const cwd = join(work.path, "it's 100%");
-    const { jemDb } = await import('../support/cli.ts');
     const args = ['backup', 'schedule', '--verify', '--keep-last', '1', '--format', 'cron'];
     const env = { JEM_DB_BACKUPS: '../kept', DATABASE_URL: made.database.url };
     const { stdout } = await jemDb(args, { cwd, env });
@@ -129,6 +131,19 @@ describe('backup schedule', () => {
       expect(systemd.service).toContain(`WorkingDirectory=${work.path}\n`);
       expect(systemd.service).toMatch(/^ExecStart=\/\S+ \/\S+ backup create --quiet/m);
     }
+  });
+
+  it('writes what systemd would read as a specifier or a variable so that it is none', async () => {
+    await using work = await project();
+    const { systemd } = await scheduled(work, odd);
+    expect(systemd.service).toContain(
+      String.raw`Environment="JEM_DB_ON_FAILURE=mail -s \"it's 100%% $HOME \\ broken\" me"`,
+    );
+    await work.write({ '50%n/x': '' });
+    const { stdout } = await jemDb(['backup', 'schedule', '--format', 'systemd'], {
+      cwd: join(work.path, '50%n'),
+    });
+    expect(stdout).toContain(`WorkingDirectory=${work.path}/50%%n\n`);
   });
 
   it('prints a CronJob with the fields that Kubernetes knows', async () => {
