@@ -41,7 +41,8 @@ export async function* encrypted(
     const cipher = createCipheriv('aes-256-gcm', fileKey, nonceOf(number++, isLast));
     const sealed = cipher.update(bytes);
     cipher.final();
-    yield Buffer.concat([sealed, cipher.getAuthTag()]);
+    yield sealed;
+    yield cipher.getAuthTag();
   }
 }
 

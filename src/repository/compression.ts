@@ -15,7 +15,7 @@ interface Zstd {
 
 const zstd = 'createZstdCompress' in zlib ? (zlib as unknown as Zstd) : null;
 /** Bytes; with Node's 16 KiB, the work of handing them on shows. */
-const chunkSize = 256 * 1024;
+const chunkSize = 128 * 1024;
 
 const methods = {
   none: { suffix: '', level: 0, levels: [0, 0] },

@@ -31,16 +31,13 @@ test.each(methods)('what %s compressed comes back', async (method) => {
   );
 });
 
-test.each(methods.filter((method) => method !== 'none'))(
-  'what %s reads cut off',
-  async (method) => {
-    const small = await buffer(compressed(once(Buffer.alloc(100_000)), { method, level: 9 }));
-    expect(small.length).toBeLessThan(1000);
-    expect(
-      await rejection(buffer(decompressed(once(small.subarray(0, -5)), method))),
-    ).toBeInstanceOf(Error);
-  },
-);
+// Node's zstd says nothing of it: how much came out is compared with the manifest afterwards.
+test('gzip notices an end that was cut off', async () => {
+  const small = await buffer(compressed(once(Buffer.alloc(100_000)), { method: 'gzip', level: 9 }));
+  expect(small.length).toBeLessThan(1000);
+  const reading = buffer(decompressed(once(small.subarray(0, -5)), 'gzip'));
+  expect(await rejection(reading)).toMatchObject({ code: 'Z_BUF_ERROR' });
+});
 
 test.each([
   { method: 'gzip', level: 0 },

@@ -1,9 +1,11 @@
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { defaultCompression } from '../../src/repository/compression.ts';
 import { rejection } from '../support/rejection.ts';
 import { damages } from './damage-cases.ts';
-import { stored } from './damaging.ts';
+import { cutTo, flipAt, stored } from './damaging.ts';
 import { faults, key, open } from './making.ts';
 
 describe.each([
@@ -68,5 +70,32 @@ test('a folder that is another backup under its name', async () => {
   await rename(at.olderFolder, at.folder);
   expect(await faults(at.repository, at.id)).toEqual({
     'manifest.json': `is that of another backup, ${at.older.id}`,
+  });
+});
+
+const kinds = [
+  { name: 'as it is', options: {}, file: 0 },
+  { name: 'compressed', options: {}, file: 2 },
+  { name: 'compressed as well as can be', options: { compression: defaultCompression() }, file: 2 },
+  { name: 'encrypted', options: { key }, file: 0 },
+  { name: 'compressed and encrypted', options: { key }, file: 2 },
+];
+
+describe.each(kinds)('a file $name that is damaged after it was looked at', ({ options, file }) => {
+  test.each([
+    ['altered', flipAt(0.5)],
+    ['cut off', cutTo(0.9)],
+    ['extended', (path: string) => appendFile(path, 'more')],
+    ['emptied', cutTo(0)],
+    ['removed', (path: string) => unlink(path)],
+  ])('%s', async (_name, damage) => {
+    await using at = await stored(options);
+    const { path, content } = at.listed[file]!;
+    await using source = await at.repository.source(at.id);
+    await damage(join(at.folder, path));
+    expect(await rejection(buffer(source.open(content)))).toMatchObject({
+      code: 'backup-corrupt',
+      message: expect.stringContaining(`Backup ${at.id} is damaged: ${path} `),
+    });
   });
 });

@@ -76,6 +76,16 @@ describe('what lies in the folder', () => {
       for (const [path, found] of stored) expect([path, found.indexOf(bytes)]).toEqual([path, -1]);
   });
 
+  test('is nothing where a backup is given up', async () => {
+    await using folder = await temporaryFolder();
+    {
+      await using draft = await open(folder.path).begin();
+      await writeFile(join(draft.stage.folder, 'a.dat'), 'a');
+      await draft.stage.take('a.dat', 'plain');
+    }
+    expect(await readdir(folder.path)).toEqual([]);
+  });
+
   test('that is not ours is left alone', async () => {
     await using folder = await temporaryFolder();
     const theirs = ['README.md', '.gitignore', '.x.partial', '20261121T020000Z-00000', '.lock'];

@@ -20,6 +20,8 @@ const longAgo = (): Date => new Date(Date.now() - 20 * 60_000);
 async function grownOld(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => name !== 'backups');
   for (const path of names.map((name) => join(folder, name))) {
+    // What holds more was not just being made, and must be known without waiting.
+    if ((await readdir(path)).some((name) => name !== 'alive')) continue;
     await utimes(join(path, 'alive'), longAgo(), longAgo()).catch(() => {});
     await utimes(path, longAgo(), longAgo());
   }
