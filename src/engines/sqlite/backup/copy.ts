@@ -1,7 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
+import { JemError } from '../../../errors.ts';
 import { type About, type Connection, resultCode } from '../driver.ts';
 import { sqliteError } from '../errors.ts';
 import { pragma } from '../values.ts';
+import { bytesOf } from './snapshot.ts';
 
 /** Bytes at a time: between two steps signals are served. */
 const stepBytes = 32 * 1024 * 1024;
@@ -34,14 +36,24 @@ export async function copySnapshot(
     });
     onStep(1);
   } catch (error) {
-    throw error === signal.reason ? error : sqliteError(error, guilty(error, connection, path));
+    if (error === signal.reason) throw error;
+    if (resultCode(error) === 'SQLITE_FULL') throw noRoom(connection, path);
+    throw sqliteError(error, guilty(error, connection, path));
   }
 }
 
 /** SQLite does not say which of the two files it speaks of; what is about writing is about the new one. */
 function guilty(error: unknown, connection: Connection, path: string): About {
-  const writing = /^SQLITE_(FULL|READONLY|CANTOPEN|IOERR_(WRITE|FSYNC|TRUNCATE))/;
+  const writing = /^SQLITE_(READONLY|CANTOPEN|IOERR_(WRITE|FSYNC|TRUNCATE))/;
   return writing.test(resultCode(error) ?? '')
     ? { file: path, display: path, readonly: false }
     : connection;
+}
+
+function noRoom({ db, display }: Connection, path: string): JemError {
+  const size = Math.ceil(bytesOf(db) / 1e6);
+  return new JemError('disk-full', `The disk is full: ${path} cannot be written`, {
+    why: `There is no room for a copy of ${display}, which takes ${size} MB.`,
+    hint: 'Free some space, then run the command again.',
+  });
 }

@@ -70,12 +70,12 @@ export function newFingerprint(db: Database, stopped: () => boolean): Fingerprin
   };
 }
 
-/** Null where strings do not tell all; one that the driver cannot make is too big for it alone. */
+/** Null where strings do not tell all. */
 function exact(digest: () => Digest): Digest | null {
   try {
     return digest();
   } catch (error) {
-    if (error instanceof NotExact || resultCode(error) === 'SQLITE_TOOBIG') return null;
+    if (error instanceof NotExact) return null;
     throw error;
   }
 }
@@ -99,10 +99,15 @@ function asBytes({ columns }: StoredTable): string {
 }
 
 function readable(error: unknown, { name }: StoredTable): unknown {
-  if (!(error instanceof Error) || !resultCode(error)?.startsWith('SQLITE_ERROR')) return error;
+  const code = resultCode(error) ?? '';
+  if (!(error instanceof Error) || !/^SQLITE_(ERROR|TOOBIG)/.test(code)) return error;
+  const cause =
+    code === 'SQLITE_TOOBIG'
+      ? 'It holds a value of more than 512 MB.'
+      : 'Its key needs a collation or a function that the application brings along.';
   return new JemError('backup-incomplete', `The table ${name} cannot be read here`, {
-    why: `SQLite says: ${error.message}. Its key needs a collation or a function that the application brings along.`,
-    hint: 'Give its key a collation that every SQLite has; or leave the backup to the application.',
+    why: `SQLite says: ${error.message}. ${cause}`,
+    hint: 'Change the table, or leave the backup to the application.',
     original: error.message,
     cause: error,
   });

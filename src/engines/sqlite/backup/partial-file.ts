@@ -42,7 +42,7 @@ export async function writePartial(
 }
 
 /** Removes a database that nobody uses, with all that SQLite puts beside it. */
-export function removeDatabase(file: string): void {
+function removeDatabase(file: string): void {
   for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${end}`, { force: true });
 }
 

@@ -166,6 +166,8 @@ test('long values, and where one ends and the next begins', () => {
   expect(hashOf([[long, changed, null]])).not.toBe(whole);
   expect(hashOf([[`${long}x`, blob, null]])).not.toBe(whole);
   expect(hashOf([['ab', 'c', null]])).not.toBe(hashOf([['a', 'bc', null]]));
+  // The kind of a text, which ends it, is the character 3.
+  expect(hashOf([['a\u0003b', 'c', '']])).not.toBe(hashOf([['a', 'b\u0003c', '']]));
   for (const size of [8191, 8192, 8193, 65_535, 65_536, 65_537, 131_072])
     expect(hashOf([['x'.repeat(size), 'y', null]])).not.toBe(
       hashOf([['x'.repeat(size - 1), 'y', null]]),

@@ -130,10 +130,13 @@ describe('into a file', () => {
   test('one that is damaged is replaced where the user agrees', async () => {
     await using at = await bench();
     writeFileSync(at.file, Buffer.alloc(5000, 'rubbish'));
+    writeFileSync(`${at.file}-wal`, 'of the former');
+    writeFileSync(`${at.file}-journal`, 'of the former');
     expect(await refusal(restoreInto(at.file, at.source))).toMatchObject({
       details: { why: expect.stringContaining('a file that is no database, or a damaged one') },
     });
     await restoreInto(at.file, at.source, { clean: true });
+    expect(at.left()).toEqual(['app.db']);
     expect(names(at.file)).toEqual(['t']);
   });
 });
