@@ -59,7 +59,7 @@ export const catalogue = {
   'scratch-refused': entry('refused'),
   'schema-unreadable': entry('schema'),
   'tool-missing': entry('missing_capability'),
-  'tool-failed': entry('internal'),
+  'tool-failed': entry('refused'),
   'backup-incomplete': entry('refused'),
   'backup-missing': entry('config'),
   'backup-corrupt': entry('corruption'),
