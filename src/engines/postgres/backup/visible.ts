@@ -73,7 +73,7 @@ export async function readInside<T>(
   const open = session.client.getTransactionStatus() === 'T';
   const [before, after] = open
     ? ['SAVEPOINT jem_db_look', 'ROLLBACK TO jem_db_look; RELEASE jem_db_look']
-    : ['BEGIN READ ONLY', 'COMMIT'];
+    : ['BEGIN READ ONLY; SET LOCAL statement_timeout = 0', 'COMMIT'];
   const text = `${before}; SET LOCAL search_path = pg_catalog; ${query}; ${after}`;
   const results = [await session.client.query<Record<string, unknown>>(text)].flat();
   const row = results.flatMap(({ rows }) => rows).find((one) => column in one);

@@ -39,98 +39,101 @@ const shop = (role: string) => `
   alter table orders enable row level security;
   select lo_from_bytea(0, 'large')`;
 
-describe.each(postgresVersions())('restored into a throwaway PostgreSQL $major', ({ major, bin }) => {
-  async function shopDatabase() {
-    const server = await sharedPostgres(major);
-    const url = await server.createDatabase();
-    const role = `role_${randomBytes(4).toString('hex')}`;
-    await using session = await opened(url);
-    await session.query(shop(role));
-    return { server, url, role };
-  }
+describe.each(postgresVersions())(
+  'restored into a throwaway PostgreSQL $major',
+  ({ major, bin }) => {
+    async function shopDatabase() {
+      const server = await sharedPostgres(major);
+      const url = await server.createDatabase();
+      const role = `role_${randomBytes(4).toString('hex')}`;
+      await using session = await opened(url);
+      await session.query(shop(role));
+      return { server, url, role };
+    }
 
-  test('holds what the database held, schema and owners alike, and is sound', async () => {
-    const { url, role } = await shopDatabase();
-    await using session = await opened(url);
-    const name = new URL(url).pathname.slice(1);
-    await session.query(`alter database ${name} set search_path = "odd one", public;
+    test('holds what the database held, schema and owners alike, and is sound', async () => {
+      const { url, role } = await shopDatabase();
+      await using session = await opened(url);
+      const name = new URL(url).pathname.slice(1);
+      await session.query(`alter database ${name} set search_path = "odd one", public;
       alter database ${name} set role = ${role}; alter database ${name} set default_transaction_read_only = on`);
-    const dump = await dumpOf(url, bin);
-    const progress: Progress[] = [];
-    await using scratch = await restored(dump, {
-      binaries: bin,
-      onProgress: (one) => progress.push(one),
-    });
-    expect(scratch.limits).toEqual([]);
-    expect(scratch.description).toBe(`a throwaway PostgreSQL ${session.serverVersion} (${bin})`);
-    expect(scratch.restoreMs).toBeGreaterThan(0);
-    await using inside = await scratch.connect();
-    const [row] = await inside.query(
-      `select current_database() as name, current_setting('search_path') as path,
-        (select count(*)::int from orders) as orders, (select n::int from public.mv) as counted,
-        (select tableowner from pg_tables where tablename = 'orders') as owner`,
-    );
-    expect(row).toEqual({
-      ...{ name, path: '"odd one", public', orders: 1000, counted: 1000, owner: role },
-    });
-    expect(await schemaOf(inside)).toEqual(await schemaOf(session));
-    expect(await scratch.check()).toEqual([
-      { id: 'pg_amcheck', ok: true, detail: expect.stringContaining('found no damage in') },
-    ]);
-    expect(await schemaOf(inside)).toEqual(await schemaOf(session));
-    const last = progress.at(-1);
-    expect(last?.total).toBeGreaterThan(0);
-    expect(last?.done).toBe(last?.total);
-    expect(progress.map(({ what }) => what)).toContain('TABLE DATA orders');
-  });
-
-  test('a page that is damaged is found', async () => {
-    const { url } = await shopDatabase();
-    await using scratch = await restored(await dumpOf(url, bin), { binaries: bin });
-    await using inside = await scratch.connect();
-    // An index whose order is suddenly another one.
-    const order = (sign: string) =>
-      `create or replace function order_of(int, int) returns int language sql immutable
-        as 'select ${sign}btint4cmp($1, $2)'`;
-    await inside.query(`${order('')}; create operator class odd_order for type int using btree as
-      operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 order_of(int, int);
-      create index damaged on orders (id odd_order); ${order('-')}`);
-    const [found] = await scratch.check();
-    expect(found).toMatchObject({ id: 'pg_amcheck', ok: false });
-    expect(found?.detail).toContain('damaged');
-  });
-
-  test.each([
-    { what: 'cut short', damage: (file: string) => truncate(file, 40) },
-    { what: 'emptied', damage: (file: string) => truncate(file, 0) },
-    { what: 'overwritten', damage: (file: string) => writeFile(file, 'garbage '.repeat(20)) },
-  ])('a dump with a file that is $what is refused as damaged', async ({ damage }) => {
-    const { url } = await shopDatabase();
-    const dump = await copyOf(await dumpOf(url, bin));
-    for (const file of await dataFiles(dump)) await damage(file);
-    await expect(restored(dump, { binaries: bin })).rejects.toMatchObject({
-      code: 'backup-corrupt',
-      details: { hint: expect.stringContaining('jem-db backup check') },
-    });
-  });
-
-  test('in a server of the user’s it is gone afterwards, and so are the roles', async () => {
-    const { server, url, role } = await shopDatabase();
-    const dump = await dumpOf(url, bin);
-    await server.psql(`drop database ${new URL(url).pathname.slice(1)} with (force)`);
-    await server.psql(`drop role ${role}`);
-    {
+      const dump = await dumpOf(url, bin);
+      const progress: Progress[] = [];
       await using scratch = await restored(dump, {
         binaries: bin,
-        place: await placeAt(server.url('postgres')),
+        onProgress: (one) => progress.push(one),
       });
-      await using inside = await scratch.connect();
-      expect(await inside.query('select count(*)::int as n from orders')).toEqual([{ n: 1000 }]);
       expect(scratch.limits).toEqual([]);
-    }
-    expect(await server.psql(`select 1 from pg_roles where rolname = '${role}'`)).toBe('');
-    expect(
-      await server.psql(`select 1 from pg_database where datname like 'jem_db_scratch%'`),
-    ).toBe('');
-  });
-});
+      expect(scratch.description).toBe(`a throwaway PostgreSQL ${session.serverVersion} (${bin})`);
+      expect(scratch.restoreMs).toBeGreaterThan(0);
+      await using inside = await scratch.connect();
+      const [row] = await inside.query(
+        `select current_database() as name, current_setting('search_path') as path,
+        (select count(*)::int from orders) as orders, (select n::int from public.mv) as counted,
+        (select tableowner from pg_tables where tablename = 'orders') as owner`,
+      );
+      expect(row).toEqual({
+        ...{ name, path: '"odd one", public', orders: 1000, counted: 1000, owner: role },
+      });
+      expect(await schemaOf(inside)).toEqual(await schemaOf(session));
+      expect(await scratch.check()).toEqual([
+        { id: 'pg_amcheck', ok: true, detail: expect.stringContaining('found no damage in') },
+      ]);
+      expect(await schemaOf(inside)).toEqual(await schemaOf(session));
+      const last = progress.at(-1);
+      expect(last?.total).toBeGreaterThan(0);
+      expect(last?.done).toBe(last?.total);
+      expect(progress.map(({ what }) => what)).toContain('TABLE DATA orders');
+    });
+
+    test('a page that is damaged is found', async () => {
+      const { url } = await shopDatabase();
+      await using scratch = await restored(await dumpOf(url, bin), { binaries: bin });
+      await using inside = await scratch.connect();
+      // An index whose order is suddenly another one.
+      const order = (sign: string) =>
+        `create or replace function order_of(int, int) returns int language sql immutable
+        as 'select ${sign}btint4cmp($1, $2)'`;
+      await inside.query(`${order('')}; create operator class odd_order for type int using btree as
+      operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 order_of(int, int);
+      create index damaged on orders (id odd_order); ${order('-')}`);
+      const [found] = await scratch.check();
+      expect(found).toMatchObject({ id: 'pg_amcheck', ok: false });
+      expect(found?.detail).toContain('damaged');
+    });
+
+    test.each([
+      { what: 'cut short', damage: (file: string) => truncate(file, 40) },
+      { what: 'emptied', damage: (file: string) => truncate(file, 0) },
+      { what: 'overwritten', damage: (file: string) => writeFile(file, 'garbage '.repeat(20)) },
+    ])('a dump with a file that is $what is refused as damaged', async ({ damage }) => {
+      const { url } = await shopDatabase();
+      const dump = await copyOf(await dumpOf(url, bin));
+      for (const file of await dataFiles(dump)) await damage(file);
+      await expect(restored(dump, { binaries: bin })).rejects.toMatchObject({
+        code: 'backup-corrupt',
+        details: { hint: expect.stringContaining('jem-db backup check') },
+      });
+    });
+
+    test('in a server of the user’s it is gone afterwards, and so are the roles', async () => {
+      const { server, url, role } = await shopDatabase();
+      const dump = await dumpOf(url, bin);
+      await server.psql(`drop database ${new URL(url).pathname.slice(1)} with (force)`);
+      await server.psql(`drop role ${role}`);
+      {
+        await using scratch = await restored(dump, {
+          binaries: bin,
+          place: await placeAt(server.url('postgres')),
+        });
+        await using inside = await scratch.connect();
+        expect(await inside.query('select count(*)::int as n from orders')).toEqual([{ n: 1000 }]);
+        expect(scratch.limits).toEqual([]);
+      }
+      expect(await server.psql(`select 1 from pg_roles where rolname = '${role}'`)).toBe('');
+      expect(
+        await server.psql(`select 1 from pg_database where datname like 'jem_db_scratch%'`),
+      ).toBe('');
+    });
+  },
+);
