@@ -76,14 +76,14 @@ async function takeFiles(stage: Stage, signal: AbortSignal): Promise<void> {
 /** Every byte counts twice: once for the dump, once for its fingerprint. */
 function followProgress(onProgress: (progress: Progress) => void) {
   let [done, total] = [0, 0];
-  const waiting: string[] = [];
+  let early: string[] | null = [];
   const sizes = new Map<string, number[]>();
   const tell = (bytes: number, what: string): void => {
     done += bytes;
     onProgress({ done, total, what });
   };
   const dumped = (name: string): void => {
-    if (total === 0) waiting.push(name);
+    if (early) early.push(name);
     else tell(sizes.get(name)?.shift() ?? 0, `dumped ${name}`);
   };
   return {
@@ -91,6 +91,8 @@ function followProgress(onProgress: (progress: Progress) => void) {
       total = 2 * bytesOf(inventory);
       for (const { name, bytes } of inventory.tables)
         sizes.set(name, [...(sizes.get(name) ?? []), bytes]);
+      const waiting = early ?? [];
+      early = null;
       for (const name of waiting) dumped(name);
     },
     dumped,
