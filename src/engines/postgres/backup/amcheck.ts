@@ -51,7 +51,11 @@ async function whyNot(session: PostgresSession): Promise<string | null> {
 
 async function checked(
   session: PostgresSession,
-  { path, version, major }: { readonly path: string; readonly version: string; readonly major: number },
+  {
+    path,
+    version,
+    major,
+  }: { readonly path: string; readonly version: string; readonly major: number },
   { jobs, signal }: Options,
 ): Promise<RestoreCheck> {
   await using reach = await toolAccess(session, { major });

@@ -21,7 +21,9 @@ export async function otherVersions(
   session: PostgresSession,
   { extensions }: BackupFacts,
 ): Promise<readonly string[]> {
-  const rows = await session.query('SELECT extname AS name, extversion AS version FROM pg_extension');
+  const rows = await session.query(
+    'SELECT extname AS name, extversion AS version FROM pg_extension',
+  );
   const here = new Map(rows.map((row) => [String(row['name']), String(row['version'])]));
   return extensions
     .filter(({ name, version }) => (here.get(name) ?? version) !== version)

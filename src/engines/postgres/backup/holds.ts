@@ -27,4 +27,3 @@ export async function holdingsOf(session: PostgresSession): Promise<string | nul
   if (told.length === 0) return `${some.slice(0, 3).join(', ')}${more}`;
   return `${told.join(', ')} (${String(row?.['size'])})`;
 }
-

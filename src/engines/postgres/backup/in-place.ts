@@ -16,10 +16,14 @@ export async function restoreInPlace(work: RestoreWork): Promise<Outcome> {
     });
   const holds = await holdingsOf(session);
   if (holds !== null)
-    throw new JemError('restore-refused', `${rights.user} may not replace ${place.target.display}`, {
-      why: `It holds ${holds}, and only its owner with CREATEDB, or a superuser, can put another in its place. Nothing was done.`,
-      hint: 'ALTER ROLE … CREATEDB and use the owner; or name an empty database.',
-    });
+    throw new JemError(
+      'restore-refused',
+      `${rights.user} may not replace ${place.target.display}`,
+      {
+        why: `It holds ${holds}, and only its owner with CREATEDB, or a superuser, can put another in its place. Nothing was done.`,
+        hint: 'ALTER ROLE … CREATEDB and use the owner; or name an empty database.',
+      },
+    );
   const { signal, onProgress } = options;
   const tablespaces = await tablespaceOptions(session, facts);
   await runRestore({

@@ -3,7 +3,8 @@ import type { BackupFacts } from './facts.ts';
 
 /** What a scratch database must be like to hold a backup; `user` is whom its sessions run as. */
 export function likeBackup(facts: BackupFacts, user: string): Live {
-  const { database, owner, grants, locale, bootstrap, memberships, tablespaces, extensions } = facts;
+  const { database, owner, grants, locale, bootstrap, memberships, tablespaces, extensions } =
+    facts;
   return {
     ...{ database, owner, grants, locale, bootstrap, user, memberships, tablespaces },
     ...{ databaseOid: '', startedAt: '', standby: false, ledgerOwner: null },

@@ -25,15 +25,23 @@ FROM pg_roles WHERE rolname = current_user`;
 export async function rightsOn(session: PostgresSession): Promise<ServerRights> {
   const [row] = await session.query(rightsSql);
   if (row?.['standby'] === true)
-    throw new JemError('read-only-target', `${session.server} is a standby: nothing can be restored there`, {
-      why: 'It copies another server.',
-      hint: 'Name the primary.',
-    });
+    throw new JemError(
+      'read-only-target',
+      `${session.server} is a standby: nothing can be restored there`,
+      {
+        why: 'It copies another server.',
+        hint: 'Name the primary.',
+      },
+    );
   if (row?.['pid'] !== session.backendPid)
-    throw new JemError('pooler-in-the-way', 'A backup cannot be restored through a connection pooler', {
-      why: `${session.display} goes through a pooler (PgBouncer, say), whose sessions are not one server's own.`,
-      hint: 'Name the server itself.',
-    });
+    throw new JemError(
+      'pooler-in-the-way',
+      'A backup cannot be restored through a connection pooler',
+      {
+        why: `${session.display} goes through a pooler (PgBouncer, say), whose sessions are not one server's own.`,
+        hint: 'Name the server itself.',
+      },
+    );
   return {
     user: String(row['user']),
     superuser: row['superuser'] === true,
@@ -58,10 +66,14 @@ export async function refuseMissing(
 ): Promise<void> {
   const extensions = await missingExtensions(any, facts);
   if (extensions.length > 0)
-    throw new JemError('restore-refused', `Not installed on ${any.server}: extension ${extensions.join(', ')}`, {
-      why: 'The backup uses it; the files of an extension belong to the server’s programs.',
-      hint: `Install the packages for PostgreSQL ${majorOf(any.serverVersion)} there. Nothing was done.`,
-    });
+    throw new JemError(
+      'restore-refused',
+      `Not installed on ${any.server}: extension ${extensions.join(', ')}`,
+      {
+        why: 'The backup uses it; the files of an extension belong to the server’s programs.',
+        hint: `Install the packages for PostgreSQL ${majorOf(any.serverVersion)} there. Nothing was done.`,
+      },
+    );
   if (options.noOwner === true) return;
   const rows = await any.query(
     `SELECT w.name FROM unnest($1::text[]) w(name)
@@ -97,10 +109,14 @@ export async function refuseForeignOwners(
   );
   const foreign = rows.map((row) => String(row['name']));
   if (foreign.length === 0) return;
-  throw new JemError('restore-refused', `${user} may not restore what belongs to ${foreign.join(', ')}`, {
-    why: 'Only a superuser or a member of a role can give objects to it. Nothing was done.',
-    hint: `${foreign.map((role) => `GRANT ${identifier(role)} TO ${identifier(user)};`).join(' ')} Or restore without owners and grants: --no-owner`,
-  });
+  throw new JemError(
+    'restore-refused',
+    `${user} may not restore what belongs to ${foreign.join(', ')}`,
+    {
+      why: 'Only a superuser or a member of a role can give objects to it. Nothing was done.',
+      hint: `${foreign.map((role) => `GRANT ${identifier(role)} TO ${identifier(user)};`).join(' ')} Or restore without owners and grants: --no-owner`,
+    },
+  );
 }
 
 /** What of pg_restore's options the user's wish for owners is. */

@@ -94,9 +94,13 @@ async function dress(
   for (const statement of settingsSql(side, traits.settings)) {
     const setting = admin.query(statement);
     if (existing !== null) await setting;
-    else await setting.catch(() => warnings.push(`Not taken over: ${statement.replace(side, place.name)}`));
+    else
+      await setting.catch(() =>
+        warnings.push(`Not taken over: ${statement.replace(side, place.name)}`),
+      );
   }
-  if (existing?.isTemplate) await admin.query(`ALTER DATABASE ${identifier(side)} IS_TEMPLATE true`);
+  if (existing?.isTemplate)
+    await admin.query(`ALTER DATABASE ${identifier(side)} IS_TEMPLATE true`);
   return warnings;
 }
 
@@ -118,11 +122,7 @@ async function giveTo(
 }
 
 /** Drops what was begun; where that fails too, the error names what is left. */
-async function withoutSide(
-  error: unknown,
-  admin: PostgresSession,
-  side: string,
-): Promise<unknown> {
+async function withoutSide(error: unknown, admin: PostgresSession, side: string): Promise<unknown> {
   try {
     await drop(admin, side);
     return error;

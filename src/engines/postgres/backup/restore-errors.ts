@@ -72,7 +72,8 @@ const rules: readonly Rule[] = [
   {
     text: /extension "(.+?)" is not available|extension "(.+?)" has no installation script|extension control file ".*\/(.+?)\.control"/,
     code: 'restore-failed',
-    title: ([, a, b, c], { server }) => `The extension ${a ?? b ?? c} is not installed on ${server}`,
+    title: ([, a, b, c], { server }) =>
+      `The extension ${a ?? b ?? c} is not installed on ${server}`,
     why: 'The backup uses it; its files belong to the server’s programs.',
     hint: 'Install its package beside the server, and run the command again.',
   },

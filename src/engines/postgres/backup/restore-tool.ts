@@ -93,10 +93,14 @@ function meetsOlderServer({ tool, session }: RestoreJob): boolean {
 }
 
 function needsOlderTool({ tool, session, about }: RestoreJob): JemError {
-  return new JemError('tool-missing', `No pg_restore here fits PostgreSQL ${session.serverVersion}`, {
-    why: `pg_restore ${tool.version} sets transaction_timeout, which that server does not know: it cannot restore in one transaction there. ${about.after}`,
-    hint: `Install postgresql-client-${majorOf(session.serverVersion)}, or use a user who may create databases.`,
-  });
+  return new JemError(
+    'tool-missing',
+    `No pg_restore here fits PostgreSQL ${session.serverVersion}`,
+    {
+      why: `pg_restore ${tool.version} sets transaction_timeout, which that server does not know: it cannot restore in one transaction there. ${about.after}`,
+      hint: `Install postgresql-client-${majorOf(session.serverVersion)}, or use a user who may create databases.`,
+    },
+  );
 }
 
 const timeoutError = /unrecognized configuration parameter "transaction_timeout"/;
@@ -112,12 +116,12 @@ function watchErrors(isChatty: boolean) {
       if (!isChatty) return true;
       if (timeoutError.test(line) || /SET transaction_timeout = 0/.test(line)) return false;
       lines.push(line);
-      if (/^pg_restore: error:/.test(line)) stop.abort(new Error('pg_restore failed'));
+      if (line.startsWith('pg_restore: error:')) stop.abort(new Error('pg_restore failed'));
       return true;
     },
     isHarmless: (kept: readonly string[]): boolean =>
       isChatty &&
-      kept.some((line) => /^pg_restore: warning: errors ignored/.test(line)) &&
-      !kept.some((line) => /^pg_restore: error:/.test(line)),
+      kept.some((line) => line.startsWith('pg_restore: warning: errors ignored')) &&
+      !kept.some((line) => line.startsWith('pg_restore: error:')),
   };
 }

@@ -36,7 +36,11 @@ export async function restoreInto(
   const tool = await restoreTool(facts.dump.version, place.any.serverVersion, where);
   if (options.tables === null) await refuseMissing(place, facts, options);
   const folder = await source.folder();
-  const about = { into: place.target.display, server: place.any.server, after: afterFailure(place) };
+  const about = {
+    into: place.target.display,
+    server: place.any.server,
+    after: afterFailure(place),
+  };
   const entries = await readArchive(tool, folder, { about, signal });
   if (options.noOwner !== true) await refuseForeignOwners(place, facts, entries, rights);
   const work: RestoreWork = { place, source, facts, rights, tool, folder, entries, about, options };
@@ -57,10 +61,7 @@ function nameOf(into: object): string {
   return conninfo.database;
 }
 
-async function timed(
-  start: number,
-  work: Promise<Omit<Restored, 'restoreMs'>>,
-): Promise<Restored> {
+async function timed(start: number, work: Promise<Omit<Restored, 'restoreMs'>>): Promise<Restored> {
   const done = await work;
   return { ...done, restoreMs: Math.round(performance.now() - start) };
 }

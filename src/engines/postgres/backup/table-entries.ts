@@ -32,7 +32,10 @@ export interface TableSelection {
 export function chooseTables(
   all: readonly ArchiveEntry[],
   known: readonly DumpedTable[],
-  { wanted, isThere }: {
+  {
+    wanted,
+    isThere,
+  }: {
     readonly wanted: readonly DumpedTable[];
     readonly isThere: (entry: ArchiveEntry) => boolean;
   },

@@ -52,7 +52,8 @@ function dumpedTables(
     .filter(({ kind }) => kind === 'TABLE')
     .flatMap((entry) => {
       const owner = named.find((role) => texts.has(entry.text.slice(0, -role.length - 1)));
-      const found = owner === undefined ? undefined : texts.get(entry.text.slice(0, -owner.length - 1));
+      const found =
+        owner === undefined ? undefined : texts.get(entry.text.slice(0, -owner.length - 1));
       return found ? [{ ...found, entry }] : [];
     });
 }
@@ -65,14 +66,24 @@ function tableCalled(text: string, known: readonly DumpedTable[]): DumpedTable {
   const [first, second] = found;
   if (first && !second) return first;
   const shown = (tables: readonly DumpedTable[]) =>
-    tables.slice(0, 5).map((one) => `${one.schema}.${one.name}`).join(', ');
+    tables
+      .slice(0, 5)
+      .map((one) => `${one.schema}.${one.name}`)
+      .join(', ');
   if (second)
-    throw new JemError('restore-refused', `The backup holds ${found.length} tables called ${table}`, {
-      why: `They are ${shown(found)}. Nothing was done.`,
-      hint: 'Name the schema too.',
-    });
+    throw new JemError(
+      'restore-refused',
+      `The backup holds ${found.length} tables called ${table}`,
+      {
+        why: `They are ${shown(found)}. Nothing was done.`,
+        hint: 'Name the schema too.',
+      },
+    );
   throw new JemError('restore-refused', `The backup holds no table ${text}`, {
-    why: known.length === 0 ? 'It holds no table at all.' : `It holds ${shown(known)}${known.length > 5 ? ' …' : ''}. Nothing was done.`,
+    why:
+      known.length === 0
+        ? 'It holds no table at all.'
+        : `It holds ${shown(known)}${known.length > 5 ? ' …' : ''}. Nothing was done.`,
     hint: 'See `jem-db backup show` for all of them; upper case counts.',
   });
 }

@@ -129,11 +129,7 @@ function localeLimit(cluster: Cluster, live: Live | null): readonly string[] {
 }
 
 /** The first of the wanted major, else the newest of all. */
-function chosen(
-  found: readonly Binaries[],
-  major: number | null,
-  { binaries }: Options,
-): Binaries {
+function chosen(found: readonly Binaries[], major: number | null, { binaries }: Options): Binaries {
   const wanted =
     major === null
       ? found.toSorted((a, b) => Number.parseFloat(b.version) - Number.parseFloat(a.version))

@@ -89,7 +89,9 @@ describe.each(postgresVersions())('restoring into PostgreSQL $major', ({ major, 
         into.name,
       ),
     ).toBe(`9MB|${owner}|mine`);
-    expect(await into.server.psql(`select reltuples from pg_class where relname = 'orders'`, into.name)).toBe('1000');
+    expect(
+      await into.server.psql(`select reltuples from pg_class where relname = 'orders'`, into.name),
+    ).toBe('1000');
     expect(await beside(into.server, into.name)).toBe('');
   });
 
@@ -102,7 +104,7 @@ describe.each(postgresVersions())('restoring into PostgreSQL $major', ({ major, 
     expect(looked).toEqual({
       exists: true,
       holds: expect.stringMatching(
-        /^1 table, 1 view \(\d+ kB\); connected: 1 session of user "postgres", application "web"/,
+        /^1 table, 1 view \(\d+ kB\); connected: 1 session of user postgres, application web/,
       ),
     });
     await expect(restore(dump, into.url, at)).rejects.toMatchObject({
@@ -113,7 +115,7 @@ describe.each(postgresVersions())('restoring into PostgreSQL $major', ({ major, 
     await restore(dump, into.url, { ...at, clean: true });
     expect(await countIn(into.server, into.name)).toBe('1000');
     expect(await beside(into.server, into.name)).toBe('');
-    await expect(busy.query('select 1')).rejects.toThrow();
+    expect(await rejection(busy.query('select 1'))).toMatchObject({ class: 'connection_lost' });
   });
 
   test('ends nobody’s session unasked', async () => {
@@ -123,7 +125,7 @@ describe.each(postgresVersions())('restoring into PostgreSQL $major', ({ major, 
     await using busy = await opened(into.url, { options: { applicationName: 'web' } });
     await expect(restore(dump, into.url, at)).rejects.toMatchObject({
       code: 'restore-refused',
-      details: { why: expect.stringContaining('application "web"') },
+      details: { why: expect.stringContaining('application web') },
     });
     expect(await busy.query('select 1 as one')).toEqual([{ one: 1 }]);
     expect(await beside(into.server, into.name)).toBe('');
@@ -211,7 +213,9 @@ describe.each(postgresVersions())('restoring into PostgreSQL $major', ({ major, 
     });
     expect(await beside(server, name)).toBe('');
     await restore(dump, url, { ...at, noOwner: true });
-    expect(await server.psql(`select tableowner from pg_tables where tablename = 'orders'`, name)).toBe('postgres');
+    expect(
+      await server.psql(`select tableowner from pg_tables where tablename = 'orders'`, name),
+    ).toBe('postgres');
   });
 
   describe('as a user who may create no database', () => {
@@ -258,12 +262,12 @@ describe.each(postgresVersions())('restoring into PostgreSQL $major', ({ major, 
       const dump = await dumpOf(from, bin);
       const { server, name, url } = await plainUser();
       await server.psql('create table precious ()', name);
-      await expect(
-        restore(dump, url, { ...at, noOwner: true, clean: true }),
-      ).rejects.toMatchObject({
-        code: 'restore-refused',
-        details: { hint: expect.stringContaining('CREATEDB') },
-      });
+      await expect(restore(dump, url, { ...at, noOwner: true, clean: true })).rejects.toMatchObject(
+        {
+          code: 'restore-refused',
+          details: { hint: expect.stringContaining('CREATEDB') },
+        },
+      );
       expect(await server.psql('select count(*) from precious', name)).toBe('0');
     });
   });
