@@ -2,12 +2,13 @@ import type { PostgresSession } from '../session.ts';
 import type { Place } from './place.ts';
 
 const sessionsSql = `
-SELECT usename::text AS "user", application_name AS application, host(client_addr) AS address,
-  count(*)::int AS count
+SELECT concat_ws(', ', 'user ' || quote_ident(usename),
+    'application ' || quote_ident(nullif(application_name, '')),
+    'from ' || host(client_addr)) AS who, count(*)::int AS count
 FROM pg_stat_activity
 WHERE datid::text = $1 AND pid <> ALL ($2::int[])
   AND backend_type IN ('client backend', 'walsender')
-GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2`;
+GROUP BY 1 ORDER BY 2 DESC, 1`;
 
 /** Who is connected to the database beside us. */
 export async function occupants(place: Place): Promise<readonly string[]> {
@@ -22,14 +23,9 @@ async function occupantsOf(
   own: readonly number[],
 ): Promise<readonly string[]> {
   const rows = await session.query(sessionsSql, [oid, `{${own.join(',')}}`]);
-  return rows.map(({ user, application, address, count }) => {
-    const traits = [
-      user === null ? null : `user "${String(user)}"`,
-      application === null || application === '' ? null : `application "${String(application)}"`,
-      address === null ? null : `from ${String(address)}`,
-    ].filter(Boolean);
-    const sessions = count === 1 ? '1 session' : `${String(count)} sessions`;
-    return traits.length === 0 ? sessions : `${sessions} of ${traits.join(', ')}`;
+  return rows.map((row) => {
+    const sessions = row['count'] === 1 ? '1 session' : `${String(row['count'])} sessions`;
+    return `${sessions} of ${String(row['who'])}`;
   });
 }
 

@@ -116,12 +116,12 @@ function watchErrors(isChatty: boolean) {
       if (!isChatty) return true;
       if (timeoutError.test(line) || /SET transaction_timeout = 0/.test(line)) return false;
       lines.push(line);
-      if (/^pg_restore: error:/.test(line)) stop.abort(new Error('pg_restore failed'));
+      if (line.startsWith('pg_restore: error:')) stop.abort(new Error('pg_restore failed'));
       return true;
     },
     isHarmless: (kept: readonly string[]): boolean =>
       isChatty &&
-      kept.some((line) => /^pg_restore: warning: errors ignored/.test(line)) &&
-      !kept.some((line) => /^pg_restore: error:/.test(line)),
+      kept.some((line) => line.startsWith('pg_restore: warning: errors ignored')) &&
+      !kept.some((line) => line.startsWith('pg_restore: error:')),
   };
 }

@@ -53,7 +53,11 @@ describe.each(postgresVersions())('single tables into PostgreSQL $major', ({ maj
     expect(
       await into.psql(`insert into "odd one"."my table" (name) values ('new') returning id, old`),
     ).toBe('101|101');
-    expect(await into.psql(`select count(*), obj_description('"odd one"."my table"'::regclass) from orders`)).toBe('100|odd');
+    expect(
+      await into.psql(
+        `select count(*), obj_description('"odd one"."my table"'::regclass) from orders`,
+      ),
+    ).toBe('100|odd');
     await expect(into.psql('insert into orders values (1000, 1000, now())')).rejects.toThrow(
       'orders_parent_fkey',
     );
@@ -75,7 +79,9 @@ describe.each(postgresVersions())('single tables into PostgreSQL $major', ({ maj
     expect(await into.psql('select count(*) from orders')).toBe('100');
     const again = await restore(dump, into.url, { tables: ['lines'] });
     expect(again.warnings).toEqual([]);
-    expect(await into.psql(`select conname from pg_constraint where contype = 'f'`)).toBe('lines_orders_fkey');
+    expect(await into.psql(`select conname from pg_constraint where contype = 'f'`)).toBe(
+      'lines_orders_fkey',
+    );
   });
 
   test('what is there already is refused, and replaced where that was agreed', async () => {
@@ -98,7 +104,9 @@ describe.each(postgresVersions())('single tables into PostgreSQL $major', ({ maj
 
   test('what others depend on is not dropped, and all stays as it was', async () => {
     const dump = await dumpOf((await database(shop)).url, bin);
-    const into = await database('create table orders (precious int); create view w as table orders');
+    const into = await database(
+      'create table orders (precious int); create view w as table orders',
+    );
     await expect(
       restore(dump, into.url, { tables: ['public.orders'], clean: true }),
     ).rejects.toMatchObject({
