@@ -18,6 +18,8 @@ const runs = [
   { args: ['migrate', 'check'], exitCode: 0 },
   { args: ['schema', 'verify'], exitCode: 0 },
   { args: ['schema', 'dump'], exitCode: 0 },
+  { args: ['backup', 'create', '--verify'], exitCode: 0 },
+  { args: ['backup', 'list'], exitCode: 0 },
 ];
 
 if (!threads.isMainThread) keepCode().work();
@@ -45,14 +47,14 @@ function warmUp() {
 function run() {
   process.argv.splice(2, 1);
   const { Worker } = threads;
-  // What runs in a thread of its own is kept there.
+  // A command that runs in a thread of its own is kept there.
   threads.Worker = class extends Worker {
     /**
-     * @param {string} _file
+     * @param {string} file
      * @param {import('node:worker_threads').WorkerOptions} options
      */
-    constructor(_file, options) {
-      super(__filename, options);
+    constructor(file, options) {
+      super(/worker\.cjs$/.test(file) ? __filename : file, options);
     }
   };
   keepCode().main();

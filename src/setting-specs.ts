@@ -117,6 +117,73 @@ export const settingSpecs = {
     fallback: null,
     help: 'objects that are not ours: audit.*, table:tmp_*, privileges, comments, storage',
   },
+  backups: {
+    kind: 'folder',
+    flag: '--backups',
+    placeholder: 'DIR',
+    env: ['JEM_DB_BACKUPS'],
+    fallback: 'backups',
+    help: 'folder of the backups',
+  },
+  backupKeyFile: {
+    kind: 'folder',
+    flag: '--key-file',
+    placeholder: 'FILE',
+    env: ['JEM_DB_BACKUP_KEY_FILE'],
+    fallback: null,
+    help: 'file with the key that encrypts backups (or the key itself in JEM_DB_BACKUP_KEY)',
+  },
+  compress: {
+    kind: 'text',
+    flag: '--compress',
+    placeholder: 'METHOD[:LEVEL]',
+    env: ['JEM_DB_COMPRESS'],
+    fallback: null,
+    help: 'gzip, zstd or none, as gzip:6 (default: the best that is there)',
+  },
+  jobs: {
+    kind: 'number',
+    flag: '--jobs',
+    placeholder: 'N',
+    env: ['JEM_DB_JOBS'],
+    fallback: null,
+    help: 'sessions that work side by side (default: one a processor, at most 4)',
+  },
+  retries: {
+    kind: 'number',
+    flag: '--retries',
+    placeholder: 'N',
+    env: ['JEM_DB_RETRIES'],
+    fallback: '0',
+    help: 'further tries after a failure that waiting can heal',
+  },
+  onFailure: {
+    kind: 'text',
+    flag: '--on-failure',
+    placeholder: 'COMMAND',
+    env: ['JEM_DB_ON_FAILURE'],
+    fallback: null,
+    help: 'shell command to run when it fails',
+  },
+  onRecovery: {
+    kind: 'text',
+    flag: '--on-recovery',
+    placeholder: 'COMMAND',
+    env: ['JEM_DB_ON_RECOVERY'],
+    fallback: null,
+    help: 'shell command to run when it is well again',
+  },
+  webhook: {
+    kind: 'text',
+    flag: '--webhook',
+    placeholder: 'URL',
+    env: ['JEM_DB_WEBHOOK'],
+    fallback: null,
+    help: 'gets a JSON document when it fails, and when it is well again',
+  },
 } as const satisfies Record<string, SettingSpec>;
 
 export type SettingName = keyof typeof settingSpecs;
+
+/** Holds the key of backups itself: no flag, no file of settings, and never shown. */
+export const keyVariable = 'JEM_DB_BACKUP_KEY';

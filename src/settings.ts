@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parseDuration } from './duration.ts';
 import { JemError } from './errors.ts';
 import { nearMiss, didYouMean } from './near-miss.ts';
-import { type SettingName, type SettingSpec, settingSpecs } from './setting-specs.ts';
+import { keyVariable, type SettingName, type SettingSpec, settingSpecs } from './setting-specs.ts';
 
 export interface Setting {
   readonly value: string | null;
@@ -30,6 +30,17 @@ export interface Settings {
   readonly scratch: Setting;
   readonly postgresBin: string | null;
   readonly ignore: readonly string[];
+  readonly backups: string;
+  readonly backupKeyFile: string | null;
+  readonly compress: string | null;
+  /** Null: the machine's own. */
+  readonly jobs: number | null;
+  readonly retries: number;
+  readonly onFailure: string | null;
+  readonly onRecovery: string | null;
+  readonly webhook: string | null;
+  /** Variables that `.env` alone sets. */
+  readonly dotenv: ReadonlySet<string>;
 }
 
 export interface SettingSources {
@@ -59,7 +70,9 @@ export function loadSettings(sources: SettingSources): LoadedSettings {
     names.map((name) => [name, pick(name, sources, dotenv, file)]),
   ) as Record<SettingName, Setting>;
   const env = { ...dotenv, ...sources.env };
-  return { settings: interpret(raw), env, warnings: unknownVariables(env) };
+  const own = Object.keys(dotenv).filter((name) => sources.env[name] === undefined);
+  const settings = { ...interpret(raw), dotenv: new Set(own) };
+  return { settings, env, warnings: unknownVariables(env) };
 }
 
 function pick(
@@ -162,13 +175,11 @@ function readIfThere(path: string): string | null {
   }
 }
 
-function interpret(raw: RawSettings): Settings {
-  const { migrations } = raw;
-  const folder = named(raw, 'migrations');
+function interpret(raw: RawSettings): Omit<Settings, 'dotenv'> {
   return {
     raw,
     directUrl: raw.directUrl,
-    migrations: isAbsolute(folder) ? folder : resolve(migrations.base, folder),
+    migrations: resolve(raw.migrations.base, named(raw, 'migrations')),
     layout: raw.layout.value,
     ledgerTable: named(raw, 'ledgerTable'),
     connectTimeout: durationOf(raw, 'connectTimeout'),
@@ -176,9 +187,21 @@ function interpret(raw: RawSettings): Settings {
     lockRetries: numberOf(raw, 'lockRetries'),
     runnerTimeout: durationOf(raw, 'runnerTimeout'),
     scratch: raw.scratch,
-    postgresBin: raw.postgresBin.value && resolve(raw.postgresBin.base, raw.postgresBin.value),
+    postgresBin: pathOf(raw.postgresBin),
     ignore: listOf(raw.ignore),
+    backups: resolve(raw.backups.base, named(raw, 'backups')),
+    backupKeyFile: pathOf(raw.backupKeyFile),
+    compress: raw.compress.value,
+    jobs: raw.jobs.value === null ? null : numberOf(raw, 'jobs', 1),
+    retries: numberOf(raw, 'retries'),
+    onFailure: raw.onFailure.value,
+    onRecovery: raw.onRecovery.value,
+    webhook: raw.webhook.value,
   };
+}
+
+function pathOf({ value, base }: Setting): string | null {
+  return value && resolve(base, value);
 }
 
 function named(raw: RawSettings, name: SettingName): string {
@@ -198,16 +221,23 @@ function durationOf(raw: RawSettings, name: SettingName): number {
   });
 }
 
-function numberOf(raw: RawSettings, name: SettingName): number {
+function numberOf(raw: RawSettings, name: SettingName, least = 0): number {
   const { value, from } = raw[name];
-  if (value !== null && /^\d{1,9}$/.test(value)) return Number(value);
-  throw new JemError('bad-setting', `"${value}" is not a whole number (${name}, from ${from})`);
+  if (value !== null && /^\d{1,9}$/.test(value) && Number(value) >= least) return Number(value);
+  const range = least > 0 ? ` from ${least}` : '';
+  throw new JemError(
+    'bad-setting',
+    `"${value}" is not a whole number${range} (${name}, from ${from})`,
+  );
 }
 
 function unknownVariables(
   env: Readonly<Record<string, string | undefined>>,
 ): { code: string; message: string }[] {
-  const known = names.flatMap((name) => settingSpecs[name].env as readonly string[]);
+  const known = [
+    ...names.flatMap((name) => settingSpecs[name].env as readonly string[]),
+    keyVariable,
+  ];
   return Object.keys(env)
     .filter((variable) => variable.startsWith('JEM_DB_') && !known.includes(variable))
     .filter((variable) => !variable.startsWith('JEM_DB_TEST_'))

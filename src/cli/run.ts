@@ -43,7 +43,7 @@ export async function execute(
     run.command = command.name;
     run.options = options;
     run.terminal = terminalFor(options);
-    return await finish(run, await outcomeOf(run, parsed.invocation, signal));
+    return await finish(run, command, await outcomeOf(run, parsed.invocation, signal));
   } catch (error) {
     return fail(run, asJemError(error, signal), error);
   }
@@ -78,6 +78,7 @@ async function outcomeOf(
   const context: Context = {
     settings,
     environment: environmentOf(env),
+    program: [process.execPath, process.argv[1] ?? ''],
     signal,
     report,
     read: readOnce(texts),
@@ -106,6 +107,9 @@ async function blocks(command: Command, input: Input, context: Context): Promise
 function reportTo(run: Run): Report {
   const { terminal, warnings } = run;
   return {
+    get target() {
+      return run.target;
+    },
     warn(warning) {
       warnings.push(warning);
       terminal.warning(warning.message);

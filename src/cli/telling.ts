@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import type { Outcome } from '../commands/command.ts';
+import type { Command, Outcome } from '../commands/command.ts';
 import type { GlobalOptions } from '../commands/program.ts';
 import type { Warning } from '../engines/engine.ts';
 import { exitCodes, JemError } from '../errors.ts';
@@ -26,11 +26,16 @@ export interface Run {
 }
 
 /** Prints the result, and returns the exit code. Throws `output-failed`. */
-export async function finish(run: Run, outcome: Outcome): Promise<number> {
+export async function finish(
+  run: Run,
+  { silentWhenWell }: Command,
+  outcome: Outcome,
+): Promise<number> {
   run.told = true;
   const { finding, result, render } = outcome;
   const code = finding ? exitCodes.finding.code : exitCodes.done.code;
   if (run.options.json) await print(run, { ok: code === 0, exitCode: code, result, error: null });
+  else if (run.options.quiet && silentWhenWell && !finding) run.terminal.done();
   else await written(run.terminal.result(render));
   return code;
 }

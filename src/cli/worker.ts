@@ -2,6 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { commands } from '../commands/all.ts';
 import type { Context } from '../commands/context.ts';
 import { inputOf } from '../commands/input.ts';
+import type { TargetSummary } from '../output/envelope.ts';
 import { paintFor } from '../output/paint.ts';
 import { environmentOf, readOnce } from './context.ts';
 import { guardAgainstStrays } from './guard.ts';
@@ -47,19 +48,27 @@ function contextOf(
   signal: AbortSignal,
 ): Context {
   const tell = (message: FromThread): void => port.postMessage(message);
+  let aimedAt: TargetSummary | null = null;
   return {
     settings,
     environment: environmentOf(env),
+    program: [process.execPath, process.argv[1] ?? ''],
     signal,
     read: readOnce(new Map(texts)),
     report: {
+      get target() {
+        return aimedAt;
+      },
       warn: (warning) => tell({ kind: 'warn', warning }),
       note: (text) => tell({ kind: 'note', text }),
       detail: (text) => tell({ kind: 'detail', text }),
       progress: (text) => {
         if (progress) tell({ kind: 'progress', text });
       },
-      aim: (target) => tell({ kind: 'aim', target }),
+      aim: (target) => {
+        aimedAt = target;
+        tell({ kind: 'aim', target });
+      },
     },
     confirm: (question, shown) =>
       new Promise<void>((resolve, reject) => {

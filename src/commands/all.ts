@@ -1,3 +1,9 @@
+import { backupCheck } from './backup-check.ts';
+import { backupCreate } from './backup-create.ts';
+import { backupList } from './backup-list.ts';
+import { backupPrune } from './backup-prune.ts';
+import { backupSchedule } from './backup-schedule.ts';
+import { backupShow } from './backup-show.ts';
 import type { Command } from './command.ts';
 import { completionOf } from './completion.ts';
 import { config } from './config.ts';
@@ -11,6 +17,8 @@ import { migrateRebase } from './migrate-rebase.ts';
 import { migrateRepair } from './migrate-repair.ts';
 import { migrateStatus } from './migrate-status.ts';
 import { migrateUp } from './migrate-up.ts';
+import { restore } from './restore.ts';
+import { restoreVerify } from './restore-verify.ts';
 import { schemaDiff } from './schema-diff.ts';
 import { schemaDump } from './schema-dump.ts';
 import { schemaVerify } from './schema-verify.ts';
@@ -30,6 +38,14 @@ const listed: readonly Command[] = [
   schemaVerify,
   schemaDump,
   schemaDiff,
+  backupCreate,
+  backupList,
+  backupShow,
+  backupCheck,
+  backupPrune,
+  backupSchedule,
+  restoreVerify,
+  restore,
   wait,
   config,
 ];

@@ -7,20 +7,27 @@ export interface ArgumentSpec {
   readonly name: string;
   readonly help: string;
   readonly required: boolean;
+  /** Any number of them may stand there. */
+  readonly many?: boolean;
 }
 
 export interface OptionSpec {
   /** As commander reads it: `--to <name>`, `--check`. */
   readonly flags: string;
   readonly help: string;
+  /** May be given again, for one more value each time. */
+  readonly repeatable?: boolean;
 }
 
 /** What the user typed, behind the command's own name. */
 export interface Input {
   readonly argument: string | undefined;
   readonly secondArgument: string | undefined;
+  readonly arguments: readonly string[];
   text(option: string): string | undefined;
   flag(option: string): boolean;
+  /** The values of a repeatable option, in their order. */
+  list(option: string): readonly string[];
   /** A whole number from 1; anything else is a usage error. */
   number(option: string): number | undefined;
 }
@@ -47,6 +54,8 @@ export interface CommandSpec<Result extends object> {
    * thread of its own. What it throws is not told: `run` will throw it again.
    */
   engine?(input: Input, context: Context): Promise<Engine | null>;
+  /** `--quiet` prints nothing when all is well: cron mails every word. */
+  readonly silentWhenWell?: boolean;
   run(input: Input, context: Context): Promise<Result>;
   /** Whether the answer is "no, it does not hold": exit code 1. */
   finding?(result: Result, input: Input): boolean;

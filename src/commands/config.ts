@@ -26,7 +26,8 @@ export const config = command<ConfigResult>({
       if (name === 'database') return target.display;
       if (name === 'directUrl') return direct?.display ?? null;
       const { value } = raw[name];
-      return value === null ? null : withoutSecrets(value);
+      if (value === null) return null;
+      return name === 'webhook' ? hookShown(value) : withoutSecrets(value);
     };
     return {
       settings: names.map((name) => ({
@@ -52,6 +53,12 @@ export const config = command<ConfigResult>({
     ].join('\n');
   },
 });
+
+/** Where a webhook leads to; what stands behind the host is its secret. */
+function hookShown(url: string): string {
+  const origin = URL.canParse(url) ? new URL(url).origin : 'null';
+  return origin === 'null' ? '***' : `${origin}/***`;
+}
 
 /** A value for people; empty where there is nothing in it. */
 function readable(value: unknown): string {

@@ -17,6 +17,8 @@ import { engineOfText, parseTarget } from '../target.ts';
 export interface Context {
   readonly settings: Settings;
   readonly environment: Environment;
+  /** What a shell would call to start jem-db: Node.js, and the file it runs. */
+  readonly program: readonly [node: string, script: string];
   readonly signal: AbortSignal;
   readonly report: Report;
   /** The text of a file, read once however often it is asked for: it may be a pipe. */
@@ -30,6 +32,8 @@ export interface Context {
 
 /** Collects what the JSON document says besides the result, and tells people meanwhile. */
 export interface Report {
+  /** What was aimed at last; null before. */
+  readonly target: TargetSummary | null;
   warn(warning: Warning): void;
   note(text: string): void;
   /** What only `--verbose` shows. */

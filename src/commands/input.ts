@@ -9,7 +9,8 @@ export interface Typed {
 }
 
 /** What was typed, as a command asks for it. */
-export function inputOf({ words: [argument, secondArgument], given }: Typed): Input {
+export function inputOf({ words, given }: Typed): Input {
+  const [argument, secondArgument] = words;
   const text = (option: string): string | undefined => {
     const value = given[option];
     return typeof value === 'string' ? value : undefined;
@@ -17,13 +18,19 @@ export function inputOf({ words: [argument, secondArgument], given }: Typed): In
   return {
     argument,
     secondArgument,
+    arguments: words,
     text,
+    list(option) {
+      const value = given[option];
+      return Array.isArray(value) ? value.map(String) : [];
+    },
     flag: (option) => given[option] === true,
     number(option) {
       const value = text(option);
       if (value === undefined) return undefined;
       if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
-      throw new JemError('usage', `--${option} takes a whole number from 1, not "${value}"`);
+      const flag = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      throw new JemError('usage', `--${flag} takes a whole number from 1, not "${value}"`);
     },
   };
 }

@@ -11,6 +11,7 @@ const commonSettings = ['database', 'databaseFile', 'connectTimeout'] as const;
 const nouns: Readonly<Record<string, string>> = {
   migrate: 'apply, revert and look after migrations',
   schema: 'is the database what its migrations produce?',
+  backup: 'backups that can be proved, and what becomes of them',
 };
 
 /** What `--help` at the top says below the commands. */
@@ -28,6 +29,7 @@ Examples:
   jem-db migrate                    apply what is pending to ./jem.db
   jem-db migrate -d postgres://app@db.example/app?sslmode=verify-full
   jem-db migrate status --check     exit 1 when anything is not as it should be
+  jem-db backup --verify            back ./jem.db up into ./backups, and prove it
 `;
 
 /** The options of every command, parsed. */
@@ -104,14 +106,15 @@ function subcommandTerm(command: Commander): string {
 }
 
 function argumentTerm(argument: Argument): string {
-  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
+  const name = argument.variadic ? `${argument.name()}...` : argument.name();
+  return argument.required ? `<${name}>` : `[${name}]`;
 }
 
 function addGlobalOptions(program: Commander): void {
   for (const name of commonSettings) program.addOption(settingOption(name));
   program
     .option('--json', 'print one JSON document on stdout')
-    .option('-q, --quiet', 'print the result alone')
+    .option('-q, --quiet', 'print the result alone; nothing when all is well, where cron calls')
     .option('-v, --verbose', 'print more, data in errors included')
     .option('--no-color', 'print without colour')
     .option('-y, --yes', 'answer questions with yes');
@@ -151,12 +154,13 @@ function declare(
   target.summary(command.summary);
   target.description([command.summary, command.description].filter(Boolean).join('\n\n'));
   for (const argument of [command.argument, command.secondArgument])
-    if (argument)
-      target.argument(
-        argument.required ? `<${argument.name}>` : `[${argument.name}]`,
-        argument.help,
-      );
-  for (const { flags, help } of command.options ?? []) target.option(flags, help);
+    if (argument) {
+      const name = argument.many ? `${argument.name}...` : argument.name;
+      target.argument(argument.required ? `<${name}>` : `[${name}]`, argument.help);
+    }
+  for (const { flags, help, repeatable } of command.options ?? [])
+    if (repeatable) target.option(flags, help, oneMore);
+    else target.option(flags, help);
   for (const name of command.settings ?? []) target.addOption(settingOption(name));
   const examples = command.examples.map(([line, effect]) => `  ${line}\n      ${effect}`);
   target.addHelpText('after', `\nExamples:\n${examples.join('\n')}`);
@@ -177,10 +181,17 @@ function declare(
   });
 }
 
+function oneMore(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 function flagsOf(given: Record<string, unknown>): Partial<Record<SettingName, string>> {
   const names = Object.keys(settingSpecs) as SettingName[];
   return Object.fromEntries(
-    names.flatMap((name) => (typeof given[name] === 'string' ? [[name, given[name]]] : [])),
+    names.flatMap((name) => {
+      const value = given[settingOption(name).attributeName()];
+      return typeof value === 'string' ? [[name, value]] : [];
+    }),
   );
 }
 

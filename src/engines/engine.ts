@@ -1,4 +1,15 @@
 import type { Dialect } from '../sql/statements.ts';
+import type {
+  BackupOptions,
+  Content,
+  ContentOptions,
+  RestoreCheck,
+  Restored,
+  RestoreOptions,
+  RestoreSource,
+  RestoreTarget,
+  TakenBackup,
+} from './backing-up.ts';
 import type { MigrationOptions, MigrationSession } from './migrating.ts';
 import type { Mend, Schema, SchemaDifference, SchemaOptions } from './schema.ts';
 import type { Row, SqlValue } from './values.ts';
@@ -83,6 +94,8 @@ export interface Engine {
   alike(expected: Schema, actual: Schema): Promise<readonly [expected: Schema, actual: Schema]>;
   /** Makes an empty database to try things in. Throws `scratch-unavailable`. */
   openScratch(options: ScratchOptions): Promise<Scratch>;
+  /** Restoring, loaded only when it is asked for. */
+  restoring(): Promise<Restoring>;
 }
 
 /** One open connection. Disposing never throws. */
@@ -100,6 +113,13 @@ export interface Session extends AsyncDisposable {
   schema(options: SchemaOptions): Promise<Schema>;
   /** The migration side of this connection. */
   migrations(options: MigrationOptions): MigrationSession;
+  /**
+   * Takes a backup and the fingerprints of all it holds in one snapshot. Throws
+   * `backup-incomplete` where this user would not see everything, `tool-missing`.
+   */
+  backup(options: BackupOptions): Promise<TakenBackup>;
+  /** What the database holds now, in one snapshot. Throws as `backup` does. */
+  content(options: ContentOptions): Promise<Content>;
 }
 
 /** What a scratch database is wanted for, and where it may be. */
@@ -128,4 +148,27 @@ export interface Scratch extends AsyncDisposable {
   readonly leaks?: (head: string, text: string) => boolean;
   /** What a comparison with it does not prove; empty where it is the same in all. */
   readonly limits: readonly string[];
+}
+
+/** A backup restored into a throwaway database. */
+export interface RestoredScratch extends Scratch {
+  readonly restoreMs: number;
+  /** Looks for damage below SQL, as far as the engine has tools for it. */
+  check(): Promise<readonly RestoreCheck[]>;
+}
+
+/** How an engine restores. */
+export interface Restoring {
+  /** Throws the errors of a connection; a database that is not there is no error. */
+  look(into: Target, options: RestoreOptions): Promise<RestoreTarget>;
+  /**
+   * Restores to one side and switches, where the engine allows it; a failure leaves the target as
+   * it was. Throws `restore-refused` where it is not empty and `clean` is not given.
+   */
+  restore(source: RestoreSource, into: Target, options: RestoreOptions): Promise<Restored>;
+  /** Throws `scratch-unavailable`, `restore-failed`. */
+  restoreIntoScratch(
+    source: RestoreSource,
+    options: ScratchOptions & Pick<RestoreOptions, 'jobs' | 'onProgress'>,
+  ): Promise<RestoredScratch>;
 }

@@ -52,3 +52,37 @@ export function duration(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }
+
+const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+
+/** Bytes for people, in powers of 1000: `512 B`, `1.2 GB`. */
+export function size(bytes: number): string {
+  let index = 0;
+  let value = bytes;
+  // What would be shown as 1000 is 1 of the next unit.
+  while (value >= 999.5 && index < byteUnits.length - 1) {
+    value /= 1000;
+    index++;
+  }
+  const digits = index > 0 && value < 9.95 ? 1 : 0;
+  return `${value.toFixed(digits)} ${byteUnits[index]}`;
+}
+
+/** How long ago, roughly: `just now`, `5 min`, `3 h`, `12 days`. */
+export function age(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
+}
+
+/** A moment in UTC to the second, from ISO 8601. */
+export function moment(iso: string): string {
+  return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** `1,234,567`. */
+export function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
+}

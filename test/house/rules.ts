@@ -9,8 +9,8 @@ const floors: readonly (readonly string[])[] = [
   ['src/cli/'],
   ['src/commands/'],
   [
-    ...['src/migrate/', 'src/schema/', 'src/health/', 'src/backup/', 'src/restore/'],
-    ...['src/storage/', 'src/wait.ts', 'src/output/', 'src/settings.ts'],
+    ...['src/migrate/', 'src/schema/', 'src/health/', 'src/backup/', 'src/restore/', 'src/alerts/'],
+    ...['src/storage/', 'src/wait.ts', 'src/retry.ts', 'src/output/', 'src/settings.ts'],
   ],
   ['src/repository/'],
   ['src/connection.ts'],
@@ -18,6 +18,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/engines/registry.ts'],
   ['src/engines/*/'],
   ['src/engines/engine.ts'],
+  ['src/engines/backing-up.ts'],
   ['src/engines/migrating.ts'],
   ['src/engines/schema.ts', 'src/engines/values.ts'],
   ['src/sql/'],

@@ -47,12 +47,10 @@ export async function openPostgres(
   const connected = await connectToAny(target, options);
   const { onNotice, ...quiet } = options;
   if (onNotice) tellNotices(connected.client, onNotice);
+  const there = onlyThere(target.conninfo, connected);
   const again = (signal: AbortSignal) =>
-    openPostgres(
-      { ...target, conninfo: onlyThere(target.conninfo, connected) },
-      { ...quiet, signal },
-    );
-  return createSession({ connected, target, again });
+    openPostgres({ ...target, conninfo: there }, { ...quiet, signal });
+  return createSession({ connected, target, there, again });
 }
 
 async function connectToAny(target: ConnectTarget, options: OpenOptions): Promise<Connected> {

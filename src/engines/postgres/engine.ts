@@ -28,4 +28,5 @@ export const postgres: Engine = {
     const { openPostgresScratch } = await import('./scratch/open.ts');
     return openPostgresScratch(options);
   },
+  restoring: async () => (await import('./backup/restoring.ts')).postgresRestoring,
 };

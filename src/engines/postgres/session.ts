@@ -6,6 +6,7 @@ import type { Connected } from './attempt.ts';
 import { cancelRequest } from './cancel.ts';
 import { closeClient } from './close.ts';
 import type { ConnectTarget } from './connection.ts';
+import type { Conninfo } from './conninfo.ts';
 import { postgres } from './engine.ts';
 import { postgresError } from './errors.ts';
 import { hostLabel } from './hosts.ts';
@@ -17,6 +18,8 @@ export interface PostgresSession extends Session {
   readonly client: Client;
   /** For a connection to another database of the same server; holds the secrets. */
   readonly target: ConnectTarget;
+  /** The same, but with the one host and address that answered: a snapshot lives on one server. */
+  readonly there: Conninfo;
   /** Of the handshake; behind a pooler it is not what `pg_backend_pid()` says. */
   readonly backendPid: number;
   /** Who answered: `db.example:5432`, or the path of a socket. */
@@ -38,11 +41,12 @@ export interface PostgresSession extends Session {
 interface Parts {
   readonly connected: Connected;
   readonly target: ConnectTarget;
+  readonly there: Conninfo;
   readonly again: (signal: AbortSignal) => Promise<PostgresSession>;
 }
 
 /** The session of a connection that is ready. */
-export function createSession({ connected, target, again }: Parts): PostgresSession {
+export function createSession({ connected, target, there, again }: Parts): PostgresSession {
   const { client, attempt, backendKey, parameters, lastWords } = connected;
   const { user, database } = target.conninfo;
   const server = hostLabel(attempt.host);
@@ -54,6 +58,7 @@ export function createSession({ connected, target, again }: Parts): PostgresSess
     serverVersion: (parameters.get('server_version') ?? 'unknown').replace(/ .*/, ''),
     client,
     target,
+    there,
     backendPid: backendKey.processID,
     server,
     encrypted: attempt.tls !== null,
@@ -71,6 +76,14 @@ export function createSession({ connected, target, again }: Parts): PostgresSess
       return readPostgresSchema(session, options);
     },
     migrations: (options) => postgresMigrations(session, options),
+    backup: async (options) => {
+      const { backUpPostgres } = await import('./backup/backup.ts');
+      return backUpPostgres(session, options);
+    },
+    content: async (options) => {
+      const { postgresContent } = await import('./backup/content.ts');
+      return postgresContent(session, options);
+    },
     connectAgain: (signal = new AbortController().signal) => again(signal),
     cancel: () => cancelRequest(attempt, backendKey),
     [Symbol.asyncDispose]: () => closeClient(client),

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Blocker } from '../migrating.ts';
 import { statOrNull } from './file-facts.ts';
@@ -40,6 +40,34 @@ export function runnerOf(file: string): Blocker | null {
       held.inode === inode && mode === 'WRITE' && first >= firstLockByte,
   );
   return lock ? { description: processName(lock.pid) } : null;
+}
+
+/**
+ * Other processes that have this file open, as far as this user may see them (Linux). An idle
+ * connection holds no lock.
+ */
+export function openersOf(file: string): readonly Blocker[] {
+  const path = realpathSync(file);
+  return namesIn('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => namesIn(`/proc/${pid}/fd`).some((fd) => isLink(`/proc/${pid}/fd/${fd}`, path)))
+    .map((pid) => ({ description: processName(Number(pid)) }));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isLink(path: string, to: string): boolean {
+  try {
+    return readlinkSync(path) === to;
+  } catch {
+    return false;
+  }
 }
 
 interface FileLock {

@@ -24,4 +24,5 @@ export const sqlite: Engine = {
     const { openSqliteScratch } = await import('./schema/scratch.ts');
     return openSqliteScratch(sqlite, options);
   },
+  restoring: async () => (await import('./backup/restoring.ts')).sqliteRestoring,
 };

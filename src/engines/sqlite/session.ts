@@ -39,6 +39,14 @@ export function sqliteSession(
     },
     migrations: (options) =>
       sqliteMigrations(connection, options, (asked) => session.schema(asked)),
+    async backup(options) {
+      const { backUpSqlite } = await import('./backup/backup.ts');
+      return backUpSqlite(connection, session, options);
+    },
+    async content(options) {
+      const { sqliteContent } = await import('./backup/content.ts');
+      return sqliteContent(connection, options);
+    },
     async [Symbol.asyncDispose]() {
       rollback(connection);
       close();

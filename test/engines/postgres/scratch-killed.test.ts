@@ -1,34 +1,18 @@
 import { once } from 'node:events';
 import { mkdir, chown, readdir, readFile, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { rolldown } from 'rolldown';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { serverUser } from '../../support/os-user.ts';
 import { postgresVersions, sharedPostgres } from '../../support/postgres.ts';
 import { processEnd } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
+import { bundled } from './bundled.ts';
 
-const require = createRequire(import.meta.url);
-const program = join(inject('runFolder'), `scratch-process-${process.pid}.mjs`);
+let program: string;
 
 beforeAll(async () => {
-  const build = await rolldown({
-    input: join(import.meta.dirname, 'scratch-process.ts'),
-    platform: 'node',
-    transform: { target: 'node20' },
-    external: [/^node:/, 'pg-native'],
-    plugins: [
-      {
-        name: 'libraries-of-this-project',
-        resolveId: (source) =>
-          source === 'execa' ? { id: require.resolve('execa'), external: true } : null,
-      },
-    ],
-  });
-  await build.write({ file: program, format: 'esm', codeSplitting: false });
-  await build.close();
+  program = await bundled(join(import.meta.dirname, 'scratch-process.ts'));
 });
 
 const root = process.getuid?.() === 0;

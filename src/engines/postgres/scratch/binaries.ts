@@ -1,9 +1,9 @@
 import { access, constants, readdir, realpath, stat } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import type { Environment } from '../../engine.ts';
 import { runProgram } from '../programs.ts';
 
-/** A folder with `postgres` and `initdb` in it. */
+/** A folder with programs of PostgreSQL in it. */
 export interface BinFolder {
   readonly path: string;
   /** Changes when another build is installed there. */
@@ -16,15 +16,27 @@ export interface Binaries extends BinFolder {
   readonly major: number;
 }
 
+export interface WhereToLook {
+  /** The user's folder; null: the usual places. */
+  readonly binaries: string | null;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+}
+
+/** Where a server's programs lie, as `foldersWith` has it. */
+export function binFolders(where: WhereToLook): Promise<readonly BinFolder[]> {
+  return foldersWith(['postgres', 'initdb'], where);
+}
+
 /**
- * Where PostgreSQL's programs lie, in the order they are tried: the user's folder alone where one
- * is named, else PATH, what pg_config says, and the places of the usual packages.
+ * Where programs lie, in the order they are tried: the user's folder alone where one is named, else
+ * PATH, what pg_config says, and the places of the usual packages.
  */
-export async function binFolders(
-  binaries: string | null,
-  environment: Environment,
-  signal: AbortSignal,
+export async function foldersWith(
+  programs: Programs,
+  { binaries, environment, signal }: WhereToLook,
 ): Promise<readonly BinFolder[]> {
+  const present = (folders: readonly string[]) => holding(programs, folders);
   if (binaries !== null) return present([binaries]);
   const path = (environment.env['PATH'] ?? '').split(delimiter).filter(Boolean);
   const fromPath = await present(path);
@@ -73,16 +85,22 @@ async function pgConfig(
   return result.ok ? [result.stdout.trim()] : [];
 }
 
-async function present(folders: readonly string[]): Promise<readonly BinFolder[]> {
-  const found = await Promise.all(folders.map(folderAt));
+type Programs = readonly [string, ...string[]];
+
+async function holding(
+  programs: Programs,
+  folders: readonly string[],
+): Promise<readonly BinFolder[]> {
+  const found = await Promise.all(folders.map((folder) => folderAt(folder, programs)));
   return found.filter((one) => one !== null);
 }
 
-async function folderAt(path: string): Promise<BinFolder | null> {
-  const postgres = join(path, 'postgres');
-  const both = await Promise.all([isProgram(postgres), isProgram(join(path, 'initdb'))]);
-  if (both.includes(false)) return null;
-  const real = await realpath(postgres);
+async function folderAt(path: string, programs: Programs): Promise<BinFolder | null> {
+  const all = await Promise.all(programs.map((name) => isProgram(join(path, name))));
+  if (all.includes(false)) return null;
+  const real = await realpath(join(path, programs[0]));
+  // Debian's /usr/bin: a script that picks a version by rules of its own.
+  if (basename(real) === 'pg_wrapper') return null;
   const { size, mtimeMs, ino } = await stat(real);
   return { path, stamp: [real, size, mtimeMs, ino].join(' ') };
 }
@@ -94,18 +112,23 @@ function isProgram(path: string): Promise<boolean> {
   );
 }
 
-/** Asks each folder's `postgres` for its version; those that do not answer are left out. */
+/** Asks a program of each folder for its version; those that do not answer are left out. */
 export async function withVersions(
   folders: readonly BinFolder[],
   signal: AbortSignal,
+  program = 'postgres',
 ): Promise<readonly Binaries[]> {
-  const found = await Promise.all(folders.map((folder) => versionOf(folder, signal)));
+  const found = await Promise.all(folders.map((folder) => versionOf(folder, signal, program)));
   return found.filter((one) => one !== null);
 }
 
-async function versionOf(folder: BinFolder, signal: AbortSignal): Promise<Binaries | null> {
+async function versionOf(
+  folder: BinFolder,
+  signal: AbortSignal,
+  program: string,
+): Promise<Binaries | null> {
   const options = { user: null, cwd: '/', env: {}, signal };
-  const result = await runProgram(join(folder.path, 'postgres'), ['--version'], options);
+  const result = await runProgram(join(folder.path, program), ['--version'], options);
   const version = /\(PostgreSQL\) (\d\S*)/.exec(result.ok ? result.stdout : '')?.[1];
   return version === undefined ? null : { ...folder, version, major: majorOf(version) };
 }

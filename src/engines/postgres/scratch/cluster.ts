@@ -22,6 +22,7 @@ export interface ClusterOptions {
   readonly bootstrap: string;
   /** `name=value`. */
   readonly settings: readonly string[];
+  readonly size: 'small' | 'large';
   readonly cache: Cache | null;
   readonly user: OsUser;
   readonly environment: Environment;
@@ -102,11 +103,11 @@ async function copyOf(kept: string, data: string, user: OsUser): Promise<string 
 
 /** Makes a folder, lets `fill` put the data there, and starts the server; else says why not. */
 async function started(
-  { environment, user, settings, signal }: ClusterOptions,
+  { environment, user, settings, size, signal }: ClusterOptions,
   build: Build,
   fill: (data: string) => Promise<string | null>,
 ): Promise<Cluster | string> {
-  const folder = await makeFolder(environment, user);
+  const folder = await makeFolder(environment, { user, size });
   try {
     const problem = await fill(join(folder, 'data'));
     signal.throwIfAborted();

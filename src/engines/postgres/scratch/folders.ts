@@ -17,21 +17,31 @@ const settled = 10 * 60_000;
 
 /**
  * Makes a folder for a server and its socket, for its user alone: in memory where there is plenty,
- * since writing the data takes several times as long on a disk. Throws `scratch-unavailable`.
+ * since making many small files takes several times as long on a disk; a large server would take
+ * that memory from others, and belongs on a disk. Throws `scratch-unavailable`.
  */
-export async function makeFolder(environment: Environment, user: OsUser): Promise<string> {
-  for (const base of basesOf(environment)) {
+export async function makeFolder(
+  environment: Environment,
+  { user, size }: { readonly user: OsUser; readonly size: 'small' | 'large' },
+): Promise<string> {
+  const bases = size === 'small' ? smallBases(environment) : largeBases(environment);
+  for (const base of bases) {
     const folder = (await isFit(base, user)) ? await makeIn(base, user) : null;
     if (folder !== null) return folder;
   }
   throw new JemError('scratch-unavailable', 'No folder for a throwaway server', {
-    why: `Tried ${basesOf(environment).join(', ')}: not writable, or their paths are too long for a socket.`,
+    why: `Tried ${bases.join(', ')}: not writable, or their paths are too long for a socket.`,
     hint: 'Set TMPDIR to a folder with a short path, or name a database: --scratch URL',
   });
 }
 
-function basesOf({ env }: Environment): readonly string[] {
+function smallBases({ env }: Environment): readonly string[] {
   return [...new Set(['/dev/shm', env['TMPDIR'] || '/tmp', '/tmp'])];
+}
+
+/** /tmp lies in memory on many systems, /var/tmp does not. */
+function largeBases({ env }: Environment): readonly string[] {
+  return [...new Set([env['TMPDIR'] || '/var/tmp', '/var/tmp', '/tmp'])];
 }
 
 async function isFit(base: string, user: OsUser): Promise<boolean> {
@@ -61,7 +71,8 @@ async function makeIn(base: string, user: OsUser): Promise<string | null> {
 
 /** Removes what servers left behind whose watcher was killed with them. Never throws. */
 export async function sweepFolders(environment: Environment, user: OsUser): Promise<void> {
-  const swept = basesOf(environment).map(async (base) => {
+  const bases = new Set([...smallBases(environment), ...largeBases(environment)]);
+  const swept = [...bases].map(async (base) => {
     const names = await readdir(base);
     const ours = names.filter((name) => name.startsWith(prefix));
     await Promise.all(ours.map((name) => sweepFolder(join(base, name), user)));

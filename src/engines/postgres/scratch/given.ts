@@ -17,18 +17,35 @@ import { rightsOf, serverLimits, startIn, type Visit } from './visit.ts';
  */
 export async function openGiven(options: ScratchOptions, place: Target): Promise<Scratch> {
   const { like, ledgerTable, signal } = options;
+  const live = like && (await readLive(like, ledgerTable));
+  const version = like?.serverVersion ?? null;
+  return openGivenFor({ live: () => live, version, place, signal });
+}
+
+interface GivenWish {
+  /** What the database is to be like, for the user of a session there. */
+  readonly live: (user: string) => Live | null;
+  /** Of the live server; null where there is none. */
+  readonly version: string | null;
+  readonly place: Target;
+  readonly signal: AbortSignal;
+}
+
+/** As `openGiven`, where what it is to be like is known already. */
+export async function openGivenFor(wish: GivenWish): Promise<Scratch> {
+  const { place, version, signal } = wish;
   if (!isPostgres(place))
     throw new JemError('scratch-refused', `${place.display} is no database of PostgreSQL`, {
-      why: 'Migrations are tried in a database of the kind that they are for.',
+      why: 'Things are tried in a database of the kind that they are for.',
       hint: 'Name an empty database, or a server: --scratch postgres://…/postgres',
     });
   const name = newName();
-  const live = like && (await readLive(like, ledgerTable));
   const params = { ...place.conninfo.params, application_name: name };
   const admin = await connectTo(place, { params }, signal);
-  const visit: Visit = { target: place, admin, live, signal };
   try {
-    const rights = await rightsOf(visit);
+    const rights = await rightsOf({ admin });
+    const live = wish.live(rights.user);
+    const visit: Visit = { target: place, admin, live, signal };
     const isServer = /^(postgres|template1)$/.test(place.conninfo.database);
     if (!isServer) await refuseUsed(visit);
     const roles = live ? await createGuests(admin, live, rights.superuser) : [];
@@ -36,15 +53,15 @@ export async function openGiven(options: ScratchOptions, place: Target): Promise
     const scratch = isServer
       ? await openOwnDatabase(visit, name, leaving)
       : await openEmpty(visit, leaving);
-    return { ...scratch, limits: [...serverLimits(visit, like), ...roles, ...scratch.limits] };
+    return { ...scratch, limits: [...serverLimits(visit, version), ...roles, ...scratch.limits] };
   } catch (error) {
-    if (live) await dropGuests(admin).catch(() => {});
+    await dropGuests(admin).catch(() => {});
     await admin[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-function isPostgres(place: Target): place is PostgresTarget {
+export function isPostgres(place: Target): place is PostgresTarget {
   return place.engine === 'postgres' && 'conninfo' in place;
 }
 

@@ -85,7 +85,8 @@ export interface Live {
   } | null;
 }
 
-const grantsOf = (acl: string) => `
+/** SQL: the rights of an access control list as JSON of `LiveGrant`s. */
+export const grantsJson = (acl: string): string => `
   (SELECT json_agg(json_build_object(
       'grantee', CASE WHEN a.grantee <> 0 THEN pg_get_userbyid(a.grantee) END,
       'privilege', a.privilege_type, 'grantable', a.is_grantable)
@@ -101,7 +102,7 @@ SELECT json_build_object(
   'databaseOid', d.oid::text, 'startedAt', pg_postmaster_start_time()::text,
   'standby', pg_is_in_recovery(),
   'database', d.datname, 'owner', pg_get_userbyid(d.datdba),
-  'grants', ${grantsOf('d.datacl')},
+  'grants', ${grantsJson('d.datacl')},
   'locale', json_build_object(
     'encoding', pg_encoding_to_char(d.encoding), 'collate', d.datcollate, 'ctype', d.datctype,
     'provider', coalesce(to_jsonb(d)->>'datlocprovider', 'c'),
@@ -133,7 +134,7 @@ SELECT json_build_object(
   'extensions', (SELECT coalesce(json_agg(extname ORDER BY extname), '[]')
     FROM pg_extension WHERE extname <> 'plpgsql'),
   'publicSchema', (SELECT json_build_object('owner', pg_get_userbyid(n.nspowner),
-      'grants', ${grantsOf('n.nspacl')},
+      'grants', ${grantsJson('n.nspacl')},
       'changeable', pg_has_role(me.migrator, n.nspowner, 'USAGE'))
     FROM pg_namespace n WHERE n.nspname = 'public')
 )::text AS live

@@ -88,7 +88,8 @@ function list(names: readonly string[]): string {
   return names.map((name) => `extension ${name}`).join(', ');
 }
 
-function arrayOf(names: readonly string[]): string {
+/** A list of texts as PostgreSQL writes one. */
+export function arrayOf(names: readonly string[]): string {
   return `{${names.map((name) => `"${name.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }
 

@@ -44,7 +44,10 @@ function grantRole(grants: readonly LiveMembership[]): string {
 }
 
 /** ALTER DATABASE and ALTER ROLE … SET, for the settings that bear on DDL. */
-export function copySettings({ roleSettings }: Live, database: string): readonly string[] {
+export function copySettings(
+  { roleSettings }: Pick<Live, 'roleSettings'>,
+  database: string,
+): readonly string[] {
   return roleSettings.flatMap((one) =>
     one.settings.flatMap((text) => {
       const setting = ddlSetting(text);

@@ -20,28 +20,45 @@ import {
 
 const firstSuperuser = 'postgres';
 
+type Options = Pick<ScratchOptions, 'binaries' | 'environment' | 'signal'>;
+
+/** What a throwaway server is to be like. */
+export interface ThrowawayWish {
+  /** Null: whatever is newest here, and empty. */
+  readonly live: Live | null;
+  readonly major: number | null;
+  /** `name=value`: for the server, above the live one's. */
+  readonly settings: readonly string[];
+  /** Whether it will hold much. */
+  readonly size: 'small' | 'large';
+}
+
 /**
  * A server of our own, of the live server's major version, started from programs on this machine.
  * Throws `scratch-unavailable` where there are none, or they do not start.
  */
 export async function openThrowaway(options: ScratchOptions): Promise<Scratch> {
-  const { like, environment, signal } = options;
+  const { like, ledgerTable } = options;
+  const live = like && (await readLive(like, ledgerTable));
+  const major = like && majorOf(like.serverVersion);
+  return openThrowawayLike({ live, major, settings: [], size: 'small' }, options);
+}
+
+/** As `openThrowaway`, where what it is to be like is known already. */
+export async function openThrowawayLike(wish: ThrowawayWish, options: Options): Promise<Scratch> {
+  const { live, major, size } = wish;
+  const { environment, signal } = options;
   const user = await serverUser();
   const sweeping = sweepFolders(environment, user);
-  const [live, folders, cache] = await Promise.all([
-    like && readLive(like, options.ledgerTable),
-    binFolders(options.binaries, environment, signal),
-    openCache(environment),
-  ]);
-  const major = like === null ? null : majorOf(like.serverVersion);
+  const [folders, cache] = await Promise.all([binFolders(options), openCache(environment)]);
   const cluster = await openCluster({
     folders,
     choose: (found) => chosen(found, major, options),
     isWanted: (version) => major !== null && majorOf(version) === major,
     locale: live?.locale ?? plainLocale,
     bootstrap: live?.bootstrap ?? firstSuperuser,
-    settings: live?.serverSettings ?? [],
-    ...{ cache, user, environment, signal },
+    settings: [...(live?.serverSettings ?? []), ...wish.settings],
+    ...{ size, cache, user, environment, signal },
   });
   try {
     return await scratchIn(cluster, live, options, sweeping);
@@ -54,7 +71,7 @@ export async function openThrowaway(options: ScratchOptions): Promise<Scratch> {
 async function scratchIn(
   cluster: Cluster,
   live: Live | null,
-  { environment, signal }: ScratchOptions,
+  { environment, signal }: Options,
   sweeping: Promise<void>,
 ): Promise<Scratch> {
   const target = targetOf(cluster, live, environment);
@@ -74,7 +91,7 @@ async function scratchIn(
 function targetOf(
   { folder, version }: Cluster,
   live: Live | null,
-  environment: ScratchOptions['environment'],
+  environment: Options['environment'],
 ): ConnectTarget {
   return {
     display: `a throwaway PostgreSQL ${version}`,
@@ -112,11 +129,7 @@ function localeLimit(cluster: Cluster, live: Live | null): readonly string[] {
 }
 
 /** The first of the wanted major, else the newest of all. */
-function chosen(
-  found: readonly Binaries[],
-  major: number | null,
-  { binaries }: ScratchOptions,
-): Binaries {
+function chosen(found: readonly Binaries[], major: number | null, { binaries }: Options): Binaries {
   const wanted =
     major === null
       ? found.toSorted((a, b) => Number.parseFloat(b.version) - Number.parseFloat(a.version))

@@ -50,9 +50,9 @@ export async function startIn({ admin, live }: Visit, { user }: Rights) {
 }
 
 /** What another server may do otherwise. */
-export function serverLimits({ admin }: Visit, like: { readonly serverVersion: string } | null) {
-  if (like === null || majorOf(like.serverVersion) === majorOf(admin.serverVersion)) return [];
+export function serverLimits({ admin }: Visit, version: string | null) {
+  if (version === null || majorOf(version) === majorOf(admin.serverVersion)) return [];
   return [
-    `The scratch database is of PostgreSQL ${admin.serverVersion}, the live one of ${like.serverVersion}.`,
+    `The scratch database is of PostgreSQL ${admin.serverVersion}, the live one of ${version}.`,
   ];
 }

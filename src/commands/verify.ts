@@ -1,0 +1,85 @@
+import type { RestoreCheck } from '../engines/backing-up.ts';
+import { JemError } from '../errors.ts';
+import type { Paint } from '../output/paint.ts';
+import { duration, grouped, labelled, moment } from '../output/text.ts';
+import type { VerifyOptions, VerifyResult } from '../restore/verify.ts';
+import { displayName } from '../schema/report.ts';
+import { engineNamed } from '../target.ts';
+import type { Context } from './context.ts';
+import { progressBar } from './progress-bar.ts';
+import { jobsOf, repositoryOf } from './repository.ts';
+import { scratchWish } from './scratch-wish.ts';
+
+/** Proves a backup by a restore into a throwaway database. */
+export async function verify(word: string, context: Context): Promise<VerifyResult> {
+  const { proofPage } = await import('../output/proof-page.ts');
+  const { verifyBackup } = await import('../restore/verify.ts');
+  const { settings, environment, signal, report } = context;
+  const place = await placeOf(context);
+  const options: VerifyOptions = {
+    place,
+    environment,
+    binaries: settings.postgresBin,
+    ledgerTable: settings.ledgerTable,
+    jobs: jobsOf(settings),
+    signal,
+    onProgress: progressBar(report),
+    async compareSchemas(engine, expected, actual) {
+      const { compareFor } = await import('../schema/difference.ts');
+      const { differences } = await compareFor(engine, expected, actual, []);
+      return differences.map(
+        ({ change, object }) => `${change} ${object.type} ${displayName(object)}`,
+      );
+    },
+    page: proofPage,
+  };
+  return verifyBackup(await repositoryOf(context), engineNamed, word, options);
+}
+
+/** The place where restores are tried; what only `schema verify` can do means our own way here. */
+async function placeOf(context: Context): Promise<VerifyOptions['place']> {
+  const { place } = await scratchWish(context);
+  if (place !== 'same-server') return place;
+  throw new JemError('scratch-refused', 'A backup is not proved on the server it came from', {
+    why: 'Restoring there would take its disk and its time from the application.',
+    hint: 'Leave --scratch out for a throwaway server, or name another one: --scratch URL',
+  });
+}
+
+/** The verdict for people: where, every check, and what it comes to. */
+export function describeVerdict(result: VerifyResult, paint: Paint): string[] {
+  const { backup, restoredInto, limits, checks, tables, verified, restoreMs } = result;
+  const rows = grouped(tables.reduce((sum, table) => sum + table.rows, 0));
+  const proved = `Proved: ${tables.length} tables with ${rows} rows came back as they were at ${moment(result.recoveryPoint)}; restoring took ${duration(restoreMs ?? 0)}.`;
+  return [
+    labelled('', `Backup ${backup.id} of ${backup.database}`),
+    ...(restoredInto === null ? [] : [labelled('Restored into: ', restoredInto)]),
+    ...limits.map((limit) => labelled('               ', limit)),
+    ...describeChecks(checks, paint),
+    verified ? paint.green(labelled('', proved)) : paint.red(notProved(result)),
+  ];
+}
+
+const marks = { true: 'well', false: 'different', null: 'not seen' } as const;
+
+function describeChecks(checks: readonly RestoreCheck[], paint: Paint): string[] {
+  const widest = Math.max(...checks.map(({ id }) => id.length));
+  return checks.map(({ id, ok, detail }) => {
+    const mark = marks[`${ok}`].padEnd(9);
+    const colour = ok === null ? paint.dim : ok ? paint.green : paint.red;
+    const text = labelled(`${mark}  ${id.padEnd(widest)}  `, detail || '-');
+    return colour(mark) + text.slice(mark.length);
+  });
+}
+
+function notProved({ checks }: VerifyResult): string {
+  const failed = checks.filter(({ ok }) => ok === false).map(({ id }) => id);
+  return labelled('', `Not proved: ${failed.join(', ')}.`);
+}
+
+/** Why a backup is not proved, in one line. */
+export function reasonOf({ backup, checks }: VerifyResult): string {
+  const failed = checks.filter(({ ok }) => ok === false);
+  const words = failed.map(({ id, detail }) => `${id}: ${detail}`).join('. ');
+  return `backup ${backup.id} is not proved: ${words}`;
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { RestoreCheck } from '../../backing-up.ts';
+import type { ScratchOptions } from '../../engine.ts';
+import { runProgram } from '../programs.ts';
+import { foldersWith, majorOf, withVersions } from '../scratch/binaries.ts';
+import type { PostgresSession } from '../session.ts';
+import { toolAccess } from '../tool-access.ts';
+
+type Options = Pick<ScratchOptions, 'binaries' | 'environment' | 'signal'> & {
+  readonly jobs: number;
+};
+
+const id = 'pg_amcheck';
+
+/**
+ * Looks at every page of every table and B-tree index of a database that nobody else uses. Adds the
+ * extension amcheck for that time, where it is not there.
+ */
+export async function amcheck(
+  session: PostgresSession,
+  options: Options,
+): Promise<readonly RestoreCheck[]> {
+  const reason = await whyNot(session);
+  if (reason !== null) return [{ id, ok: null, detail: reason }];
+  const major = majorOf(session.serverVersion);
+  const folders = await foldersWith([id], options);
+  const found = await withVersions(folders, options.signal, id);
+  const program = found.find((one) => one.major === major);
+  if (!program) return [{ id, ok: null, detail: `pg_amcheck ${major} is not on this machine.` }];
+  const [before] = await session.query(`SELECT FROM pg_extension WHERE extname = 'amcheck'`);
+  try {
+    if (!before) await session.query('CREATE EXTENSION amcheck SCHEMA pg_catalog');
+    return [await checked(session, program, options)];
+  } finally {
+    if (!before) await session.query('DROP EXTENSION IF EXISTS amcheck').catch(() => {});
+  }
+}
+
+const rightsSql = `
+SELECT rolsuper AS super, EXISTS (
+  SELECT FROM pg_available_extensions WHERE name = 'amcheck') AS available
+FROM pg_roles WHERE rolname = current_user`;
+
+async function whyNot(session: PostgresSession): Promise<string | null> {
+  const [row] = await session.query(rightsSql);
+  if (row?.['super'] !== true) return 'Only a superuser may look at pages there.';
+  if (row['available'] !== true)
+    return 'The extension amcheck is not installed beside the server (package postgresql-contrib).';
+  return null;
+}
+
+async function checked(
+  session: PostgresSession,
+  {
+    path,
+    version,
+    major,
+  }: { readonly path: string; readonly version: string; readonly major: number },
+  { jobs, signal }: Options,
+): Promise<RestoreCheck> {
+  await using reach = await toolAccess(session, { major });
+  const result = await runProgram(
+    join(path, id),
+    [`--jobs=${jobs}`, '--no-password', 'service=jem-db'],
+    { user: null, cwd: '/', env: reach.env, signal },
+  );
+  if (!result.ok) return { id, ok: false, detail: `pg_amcheck ${version}: ${result.words}` };
+  const [row] = await session.query(countSql);
+  const what = `${String(row?.['tables'])} tables and ${String(row?.['indexes'])} B-tree indexes`;
+  return { id, ok: true, detail: `pg_amcheck ${version} found no damage in ${what}.` };
+}
+
+const countSql = `
+SELECT count(*) FILTER (WHERE relkind IN ('r', 'm', 't', 'S')) AS tables,
+  count(*) FILTER (WHERE relkind = 'i' AND relam = 403) AS indexes FROM pg_class`;

@@ -1,0 +1,101 @@
+import { readdir } from 'node:fs/promises';
+import type { BackupOptions, Progress, Stage, TakenBackup } from '../../backing-up.ts';
+import type { PostgresSession } from '../session.ts';
+import { bytesOf, contentOf } from './content.ts';
+import { runDump } from './dump.ts';
+import { dumpCompression, dumpTool } from './dump-tool.ts';
+import { type Inventory, readInventory } from './inventory.ts';
+import { pins } from './pins.ts';
+import { readFacts } from './read-facts.ts';
+import { cancellable } from './readers.ts';
+import { withSnapshot } from './snapshot.ts';
+import { together } from './together.ts';
+
+/**
+ * Dumps the database with pg_dump and takes the fingerprints of all it holds, side by side in one
+ * snapshot. Nothing is written before it is known that this user sees everything. Throws
+ * `backup-incomplete`, `tool-missing`, `pooler-in-the-way`, and what `dumpFailure` says.
+ */
+export async function backUpPostgres(
+  session: PostgresSession,
+  options: BackupOptions,
+): Promise<TakenBackup> {
+  const { stage, jobs, ledgerTable } = options;
+  const tool = await dumpTool(session, options);
+  const compression = await dumpCompression(tool, options.compression, options.signal);
+  const taken = await withSnapshot(session, options.signal, async (snapshot) => {
+    const progress = followProgress(options.onProgress);
+    const [, described] = await together(options.signal, [
+      (signal) =>
+        runDump(session, snapshot, {
+          ...{ tool, compression, jobs, signal },
+          ...{ folder: stage.folder, onDumped: progress.dumped },
+        }),
+      async (signal) => {
+        const what = await cancellable(session, signal, async () => ({
+          ledger: await ledgerOf(session, { ledgerTable, signal }),
+          schema: await session.schema({ ledgerTable, signal }),
+        }));
+        await session.query([...pins(), 'SET LOCAL search_path = pg_catalog'].join('; '));
+        const facts = await readFacts(session, {
+          ...{ version: tool.version, compression: compression.method },
+        });
+        await session.query(pins().join('; '));
+        const inventory = await readInventory(session);
+        progress.begin(inventory);
+        const onRead = progress.read;
+        const content = await contentOf(session, snapshot, { inventory, signal, jobs, onRead });
+        return { ...what, facts: { ...facts }, content };
+      },
+    ]);
+    return { snapshot: snapshot.name, ...described };
+  });
+  await takeFiles(stage, options.signal);
+  const { serverVersion } = session;
+  return { serverVersion, tools: { pg_dump: tool.version }, ...taken };
+}
+
+/** A ledger that is not there is an error to the server, which would end the transaction. */
+async function ledgerOf(
+  session: PostgresSession,
+  options: Pick<BackupOptions, 'ledgerTable' | 'signal'>,
+): Promise<TakenBackup['ledger']> {
+  await session.query('SAVEPOINT jem_db_ledger');
+  const rows = await session.migrations(options).read();
+  await session.query('ROLLBACK TO jem_db_ledger; RELEASE jem_db_ledger');
+  return rows;
+}
+
+async function takeFiles(stage: Stage, signal: AbortSignal): Promise<void> {
+  for (const name of (await readdir(stage.folder)).toSorted()) {
+    signal.throwIfAborted();
+    await stage.take(name, 'compressed');
+  }
+}
+
+/** Every byte counts twice: once for the dump, once for its fingerprint. */
+function followProgress(onProgress: (progress: Progress) => void) {
+  let [done, total] = [0, 0];
+  let early: string[] | null = [];
+  const sizes = new Map<string, number[]>();
+  const tell = (bytes: number, what: string): void => {
+    done += bytes;
+    onProgress({ done, total, what });
+  };
+  const dumped = (name: string): void => {
+    if (early) early.push(name);
+    else tell(sizes.get(name)?.shift() ?? 0, `dumped ${name}`);
+  };
+  return {
+    begin: (inventory: Inventory): void => {
+      total = 2 * bytesOf(inventory);
+      for (const { name, bytes } of inventory.tables)
+        sizes.set(name, [...(sizes.get(name) ?? []), bytes]);
+      const waiting = early ?? [];
+      early = null;
+      for (const name of waiting) dumped(name);
+    },
+    dumped,
+    read: (bytes: number, what: string): void => tell(bytes, `fingerprint of ${what}`),
+  };
+}

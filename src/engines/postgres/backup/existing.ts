@@ -1,0 +1,51 @@
+import { grantsJson, type LiveGrant, type LiveLocale, type LiveSetting } from '../scratch/live.ts';
+import type { PostgresSession } from '../session.ts';
+
+/** What a database is apart from what lies in it. */
+export interface DatabaseTraits {
+  readonly owner: string;
+  /** Null: the defaults. */
+  readonly grants: readonly LiveGrant[] | null;
+  readonly comment: string | null;
+  /** -1: none. */
+  readonly connectionLimit: number;
+  readonly settings: readonly LiveSetting[];
+}
+
+/** A database that is there. */
+export interface Existing extends DatabaseTraits {
+  readonly oid: string;
+  /** The session has the rights of its owner. */
+  readonly mine: boolean;
+  readonly locale: LiveLocale;
+  readonly isTemplate: boolean;
+  readonly tablespace: string;
+}
+
+const sql = `
+SELECT json_build_object(
+  'oid', d.oid::text, 'owner', pg_get_userbyid(d.datdba), 'mine', pg_has_role(d.datdba, 'USAGE'),
+  'locale', json_build_object(
+    'encoding', pg_encoding_to_char(d.encoding), 'collate', d.datcollate, 'ctype', d.datctype,
+    'provider', coalesce(to_jsonb(d)->>'datlocprovider', 'c'),
+    'locale', coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'),
+    'icuRules', to_jsonb(d)->>'daticurules'),
+  'grants', ${grantsJson('d.datacl')},
+  'comment', shobj_description(d.oid, 'pg_database'),
+  'connectionLimit', d.datconnlimit, 'isTemplate', d.datistemplate,
+  'tablespace', (SELECT spcname FROM pg_tablespace t WHERE t.oid = d.dattablespace),
+  'settings', (SELECT coalesce(json_agg(json_build_object(
+      'role', CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END,
+      'inDatabase', true, 'settings', s.setconfig) ORDER BY s.setrole), '[]')
+    FROM pg_db_role_setting s WHERE s.setdatabase = d.oid)
+)::text AS existing
+FROM pg_database d WHERE d.datname = $1`;
+
+/** Reads a database's row of the catalog; null where there is none of that name. */
+export async function readExisting(
+  session: PostgresSession,
+  name: string,
+): Promise<Existing | null> {
+  const [row] = await session.query(sql, [name]);
+  return row ? (JSON.parse(String(row['existing'])) as Existing) : null;
+}

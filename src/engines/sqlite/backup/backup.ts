@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { JemError } from '../../../errors.ts';
+import type { BackupOptions, Content, TakenBackup } from '../../backing-up.ts';
+import type { Session } from '../../engine.ts';
+import type { Connection } from '../driver.ts';
+import { sqliteError } from '../errors.ts';
+import { contentNow } from './content.ts';
+import { copySnapshot } from './copy.ts';
+import { factsOf } from './facts.ts';
+import { bytesOf, inSnapshot } from './snapshot.ts';
+import type { SqliteThread } from './threads.ts';
+
+/** The one file of a backup. */
+export const databaseFile = 'database.sqlite';
+
+/**
+ * Copies the database, and takes its fingerprints, in one snapshot while others write. Throws
+ * `backup-incomplete` of a database in memory and of tables that cannot be read, `lock-timeout`,
+ * `disk-full`, `corruption`.
+ */
+export async function backUpSqlite(
+  connection: Connection,
+  session: Session,
+  options: BackupOptions,
+): Promise<TakenBackup> {
+  if (connection.file === null) throw inMemory();
+  const { signal, stage, ledgerTable } = options;
+  try {
+    const taken = await inSnapshot(connection, options, async (threads) => {
+      const begun = new Date().toISOString();
+      const schema = await session.schema({ ledgerTable, signal });
+      const ledger = await session.migrations({ signal, ledgerTable }).read();
+      const content = await copyAndRead(connection, threads, options);
+      const facts = { ...factsOf(connection.db) };
+      return { snapshot: `a read transaction of ${begun}`, schema, ledger, content, facts };
+    });
+    await stage.take(databaseFile, 'plain');
+    const { serverVersion } = session;
+    return { ...taken, serverVersion, tools: { SQLite: serverVersion } };
+  } catch (error) {
+    throw error === signal.reason ? error : sqliteError(error, connection);
+  }
+}
+
+/** Side by side, or one after the other on one connection; a failure of one stops the other. */
+async function copyAndRead(
+  connection: Connection,
+  threads: readonly SqliteThread[],
+  { signal: stopped, stage, onProgress }: BackupOptions,
+): Promise<Content> {
+  const failure = new AbortController();
+  const signal = AbortSignal.any([stopped, failure.signal]);
+  const total = bytesOf(connection.db);
+  const shares = { copy: 0, content: 0 };
+  const told = (what: keyof typeof shares, share: number): void => {
+    shares[what] = share;
+    const done = Math.round((total * (shares.copy + shares.content)) / 2);
+    onProgress({ done, total, what: shares.copy < 1 ? 'copy' : 'fingerprints' });
+  };
+  const copy = copySnapshot(connection, join(stage.folder, databaseFile), {
+    signal,
+    onStep: (share) => told('copy', share),
+  });
+  if (threads.length === 0) await copy;
+  const content = contentNow(connection, threads, {
+    signal,
+    onPart: (share) => told('content', share),
+  });
+  try {
+    await Promise.all([copy, content]);
+    return await content;
+  } catch (error) {
+    failure.abort(error);
+    await Promise.allSettled([copy, content]);
+    throw error;
+  }
+}
+
+function inMemory(): JemError {
+  return new JemError('backup-incomplete', 'A database in memory cannot be backed up', {
+    why: 'It belongs to one connection, and is gone with it.',
+    hint: 'Name the file of a database: --database FILE',
+  });
+}

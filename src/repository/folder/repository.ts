@@ -1,0 +1,63 @@
+import { atATime } from '../at-a-time.ts';
+import type { Repository } from '../contract.ts';
+import { requireKey } from '../manifest-file.ts';
+import { usingStorage } from '../storage-errors.ts';
+import { checkBackup } from './check.ts';
+import { beginDraft } from './draft.ts';
+import { withLock } from './lock.ts';
+import type { FolderRepository } from './place.ts';
+import { readProofs, writeProof } from './proofs.ts';
+import { openSource } from './source.ts';
+import {
+  backupIds,
+  folderOf,
+  listBackup,
+  proofsOf,
+  readBackup,
+  removeBackup,
+} from './stored-backup.ts';
+import { sweepFolder } from './sweep.ts';
+
+/** A repository in a folder; see `Repository`. */
+export function folderRepository(repository: FolderRepository): Repository {
+  const { folder, place, key, signal } = repository;
+  const storage = <T>(work: () => Promise<T>): Promise<T> => usingStorage(place, signal, work);
+
+  /** Without a key, a manifest can be read all the same, though not by whom it was written. */
+  async function read(id: string) {
+    const found = await readBackup(repository, id);
+    if (key) requireKey(found, key);
+    return found;
+  }
+
+  return {
+    display: place.name,
+    encrypts: key !== null,
+    begin: () => beginDraft(repository),
+    list: () =>
+      storage(async () => {
+        const turn = atATime(8);
+        const ids = await backupIds(repository);
+        return Promise.all(ids.map((id) => turn(() => listBackup(repository, id))));
+      }),
+    manifest: (id) => storage(async () => (await read(id)).manifest),
+    source: (id) =>
+      storage(async () => {
+        const found = await readBackup(repository, id);
+        requireKey(found, key);
+        const stored = { manifest: found.manifest, folder: await folderOf(repository, id) };
+        return openSource({ repository, ...stored });
+      }),
+    check: (id, onFile) => storage(() => checkBackup(repository, id, onFile)),
+    recordProof: (id, proof, page) =>
+      storage(async () => {
+        const found = await readBackup(repository, id);
+        requireKey(found, key);
+        await writeProof(proofsOf(repository, found), proof, page);
+      }),
+    proofs: (id) => storage(async () => readProofs(proofsOf(repository, await read(id)))),
+    remove: (id) => storage(() => removeBackup(repository, id)),
+    sweep: () => storage(() => sweepFolder(folder)),
+    exclusively: (body) => withLock(repository, body),
+  };
+}

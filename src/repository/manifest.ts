@@ -1,0 +1,62 @@
+import type { RestoreCheck, TakenBackup } from '../engines/backing-up.ts';
+
+/** What is known of a backup before it is published. */
+export interface ManifestContent extends TakenBackup {
+  readonly kind: 'logical';
+  readonly engine: string;
+  /** The database for the reader, without secrets. */
+  readonly database: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly jemDbVersion: string;
+}
+
+/** One file of a backup. */
+export interface ManifestFile {
+  /** Path within the backup, with slashes. */
+  readonly path: string;
+  /** Path of what it holds, as the engine named it. */
+  readonly content: string;
+  /** Before compression and encryption by the repository. */
+  readonly bytes: number;
+  readonly storedBytes: number;
+  /** Of the stored bytes, hexadecimal. */
+  readonly sha256: string;
+  /** By the repository; the engine may have compressed it before. */
+  readonly compression: 'none' | 'gzip' | 'zstd';
+}
+
+/** The manifest of a backup; its JSON Schema is `schemas/manifest.schema.json`. */
+export interface Manifest extends ManifestContent {
+  readonly format: 'jem-db-backup/1';
+  readonly id: string;
+  readonly files: readonly ManifestFile[];
+  /** Null where nothing is encrypted; otherwise the cipher, and what tells one key from another. */
+  readonly encryption: { readonly cipher: 'aes-256-gcm'; readonly keyId: string } | null;
+}
+
+/** The verdict of one restore-verify, with its evidence. */
+export interface Proof {
+  readonly format: 'jem-db-proof/1';
+  readonly backup: string;
+  readonly verified: boolean;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly jemDbVersion: string;
+  /** Where it was restored, for the reader, and what that does not prove. */
+  readonly restoredInto: string;
+  readonly limits: readonly string[];
+  readonly serverVersion: string;
+  readonly restoreMs: number;
+  readonly checks: readonly RestoreCheck[];
+  readonly tables: readonly ProofTable[];
+}
+
+export interface ProofTable {
+  readonly schema: string | null;
+  readonly name: string;
+  readonly match: boolean;
+  readonly expected: { readonly rows: number; readonly hash: string | null } | null;
+  readonly actual: { readonly rows: number; readonly hash: string | null } | null;
+}

@@ -1,0 +1,81 @@
+import type { Restored, RestoreOptions } from '../engines/backing-up.ts';
+import type { Target } from '../engines/engine.ts';
+import { JemError } from '../errors.ts';
+import { didYouMean } from '../near-miss.ts';
+import type { Repository } from '../repository/contract.ts';
+import { fullName } from '../repository/full-name.ts';
+import type { Manifest } from '../repository/manifest.ts';
+import { chosenId } from '../repository/named.ts';
+import { engineNamed } from '../target.ts';
+
+export interface RestoreWish extends RestoreOptions {
+  /** Throws where the user does not agree to lose what the target holds. */
+  readonly onDestroy: (holds: string) => Promise<void>;
+}
+
+export interface RestoreResult extends Omit<Restored, 'warnings'> {
+  readonly backup: Pick<Manifest, 'id' | 'engine' | 'database' | 'serverVersion'>;
+  readonly into: string;
+  /** What was destroyed; null where nothing was. */
+  readonly replaced: string | null;
+  /** Null: everything. */
+  readonly tables: readonly string[] | null;
+}
+
+/**
+ * Restores a backup, its files checked first, into a database of the user's. Throws
+ * `backup-missing`, `backup-corrupt`, `restore-refused`, and as `Restoring` does.
+ */
+export async function restoreBackup(
+  repository: Repository,
+  word: string,
+  into: Target,
+  wish: RestoreWish,
+): Promise<RestoreResult & Pick<Restored, 'warnings'>> {
+  const id = await chosenId(repository, word);
+  const manifest = await repository.manifest(id);
+  await refuseOtherEngine(manifest, into);
+  refuseUnknownTables(manifest, wish.tables ?? []);
+  wish.onProgress({ done: 0, total: 0, what: 'checking the files of the backup' });
+  await using source = await repository.source(id);
+  const restoring = await (await engineNamed(into.engine)).restoring();
+  const { holds } = await restoring.look(into, wish);
+  if (holds !== null) {
+    if (!wish.clean) throw notEmpty(into, holds);
+    await wish.onDestroy(holds);
+  }
+  const restored = await restoring.restore(source, into, wish);
+  const { engine, database, serverVersion } = manifest;
+  return {
+    ...restored,
+    backup: { id, engine, database, serverVersion },
+    into: into.display,
+    replaced: holds,
+    tables: wish.tables,
+  };
+}
+
+async function refuseOtherEngine({ id, engine }: Manifest, into: Target): Promise<void> {
+  if (engine === into.engine) return;
+  const [from, to] = await Promise.all([engineNamed(engine), engineNamed(into.engine)]);
+  throw new JemError('restore-refused', `A backup of ${from.title} fits no ${to.title} database`, {
+    why: `Backup ${id} is of ${from.title}; ${into.display} is not.`,
+    hint: `Name a database of ${from.title} with --into.`,
+  });
+}
+
+function refuseUnknownTables({ id, content }: Manifest, tables: readonly string[]): void {
+  const known = content.tables.flatMap((table) => [fullName(table), table.name]);
+  const unknown = tables.find((table) => !known.includes(table));
+  if (unknown === undefined) return;
+  throw new JemError('usage', `Backup ${id} holds no table "${unknown}"`, {
+    hint: `\`jem-db backup show ${id}\` lists them.${didYouMean(unknown, known)}`,
+  });
+}
+
+function notEmpty(into: Target, holds: string): JemError {
+  return new JemError('restore-refused', `${into.display} is not empty`, {
+    why: `It holds ${holds}.`,
+    hint: 'Name another database with --into, or replace this one with --clean: it asks first.',
+  });
+}

@@ -1,0 +1,165 @@
+import type { RestoreCheck, RestoreSource } from '../engines/backing-up.ts';
+import type { Engine, RestoredScratch, ScratchOptions } from '../engines/engine.ts';
+import { JemError } from '../errors.ts';
+import { checkedFiles, damageIn } from '../repository/checked.ts';
+import type { Repository } from '../repository/contract.ts';
+import { fullName } from '../repository/full-name.ts';
+import type { Manifest, Proof, ProofTable } from '../repository/manifest.ts';
+import { chosenId } from '../repository/named.ts';
+import { version } from '../version.ts';
+import { type CompareOptions, compareAll, type Compared } from './compare-all.ts';
+
+export interface VerifyOptions extends CompareOptions {
+  readonly place: ScratchOptions['place'];
+  readonly environment: ScratchOptions['environment'];
+  readonly binaries: string | null;
+  /** The verdict as a page that people read. */
+  readonly page: (proof: Proof, manifest: Manifest) => string;
+}
+
+export interface VerifyResult {
+  readonly verified: boolean;
+  readonly backup: Pick<Manifest, 'id' | 'engine' | 'database' | 'serverVersion'>;
+  /** Null: it was not restored. */
+  readonly restoredInto: string | null;
+  readonly limits: readonly string[];
+  readonly checks: readonly RestoreCheck[];
+  readonly tables: readonly VerifiedTable[];
+  /** The measured recovery time; null: it was not restored. */
+  readonly restoreMs: number | null;
+  /** What was written after this moment is not in the backup: ISO 8601, UTC. */
+  readonly recoveryPoint: string;
+  readonly repository: string;
+}
+
+export interface VerifiedTable extends Omit<ProofTable, 'schema'> {
+  readonly rows: number;
+}
+
+/** What a restore has shown. */
+interface Seen extends Compared {
+  readonly restored: Pick<RestoredScratch, 'description' | 'limits' | 'restoreMs'> | null;
+  readonly serverVersion: string;
+}
+
+/**
+ * Restores a backup into a throwaway database, compares all it holds with what the manifest says
+ * of the snapshot, and records the verdict beside the backup. Throws `backup-missing`,
+ * `backup-corrupt` where the manifest itself cannot be read, `scratch-unavailable`.
+ */
+export async function verifyBackup(
+  repository: Repository,
+  engineOf: (name: string) => Promise<Engine>,
+  word: string,
+  options: VerifyOptions,
+): Promise<VerifyResult> {
+  const startedAt = new Date();
+  const id = await chosenId(repository, word);
+  const manifest = await repository.manifest(id);
+  const files = await checkedFiles(repository, id, ({ path }) =>
+    options.onProgress({ done: 0, total: 0, what: `checking ${path}` }),
+  );
+  const damage = damageIn(files);
+  const detail = damage || `${files.length} files, each as it was stored`;
+  const stored: RestoreCheck = { id: 'files', ok: damage === '', detail };
+  const seen: Seen = stored.ok
+    ? await restoreAndLook(repository, await engineOf(manifest.engine), manifest, options)
+    : notRestored(manifest, []);
+  const proof = proofOf(manifest, startedAt, { ...seen, checks: [stored, ...seen.checks] });
+  await repository.recordProof(id, proof, options.page(proof, manifest));
+  return resultOf(manifest, proof, seen, repository.display);
+}
+
+async function restoreAndLook(
+  repository: Repository,
+  engine: Engine,
+  manifest: Manifest,
+  options: VerifyOptions,
+): Promise<Seen> {
+  await using source = await repository.source(manifest.id);
+  const restored = await restoredOrWhy(engine, source, options);
+  if (restored instanceof JemError) {
+    const detail = [restored.message, restored.details.why, restored.details.original];
+    const check = { id: 'restore', ok: false, detail: detail.filter(Boolean).join(': ') };
+    return notRestored(manifest, [check]);
+  }
+  await using scratch = restored;
+  const { description, limits, restoreMs } = scratch;
+  await using session = await scratch.connect();
+  const compared = await compareAll(session, manifest, options);
+  const below = await scratch.check();
+  return {
+    checks: [
+      { id: 'restore', ok: true, detail: `into ${description}` },
+      ...compared.checks,
+      ...below,
+    ],
+    tables: compared.tables,
+    restored: { description, limits, restoreMs },
+    serverVersion: session.serverVersion,
+  };
+}
+
+function notRestored({ serverVersion }: Manifest, checks: readonly RestoreCheck[]): Seen {
+  return { checks, tables: [], restored: null, serverVersion };
+}
+
+/** A backup that does not restore is a verdict; a machine that cannot try is an error. */
+async function restoredOrWhy(
+  engine: Engine,
+  source: RestoreSource,
+  { place, environment, binaries, ledgerTable, jobs, signal, onProgress }: VerifyOptions,
+): Promise<RestoredScratch | JemError> {
+  const restoring = await engine.restoring();
+  const wish = { like: null, place, environment, binaries, ledgerTable, jobs, signal, onProgress };
+  try {
+    return await restoring.restoreIntoScratch(source, wish);
+  } catch (error) {
+    const verdict = error instanceof JemError && verdicts.has(error.code);
+    if (verdict && !signal.aborted) return error;
+    throw error;
+  }
+}
+
+const verdicts: ReadonlySet<string> = new Set(['restore-failed', 'backup-corrupt']);
+
+function proofOf(manifest: Manifest, startedAt: Date, seen: Seen): Proof {
+  const { checks, tables, restored, serverVersion } = seen;
+  return {
+    format: 'jem-db-proof/1',
+    backup: manifest.id,
+    verified: restored !== null && checks.every(({ ok }) => ok !== false),
+    startedAt: startedAt.toISOString(),
+    finishedAt: new Date().toISOString(),
+    jemDbVersion: version,
+    restoredInto: restored?.description ?? '',
+    limits: restored?.limits ?? [],
+    serverVersion,
+    restoreMs: restored?.restoreMs ?? 0,
+    checks,
+    tables,
+  };
+}
+
+function resultOf(
+  { id, engine, database, serverVersion, startedAt }: Manifest,
+  { verified, limits, checks, tables }: Proof,
+  { restored }: Seen,
+  repository: string,
+): VerifyResult {
+  return {
+    verified,
+    backup: { id, engine, database, serverVersion },
+    restoredInto: restored?.description ?? null,
+    limits,
+    checks,
+    tables: tables.map(({ match, expected, actual, ...table }) => ({
+      name: fullName(table),
+      rows: expected?.rows ?? actual?.rows ?? 0,
+      ...{ match, expected, actual },
+    })),
+    restoreMs: restored?.restoreMs ?? null,
+    recoveryPoint: startedAt,
+    repository,
+  };
+}
