@@ -57,7 +57,7 @@ function refuseEmptied(entries: readonly ArchiveEntry[]): void {
 }
 
 /** Reads pg_restore's verbose list: an entry, and below it the entries that it depends on. */
-export function entriesOf(
+function entriesOf(
   list: string,
   sizes: ReadonlyMap<string, number>,
 ): readonly ArchiveEntry[] {

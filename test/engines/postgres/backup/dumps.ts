@@ -40,7 +40,7 @@ export async function dumpOf(
   });
 }
 
-export function sourceAt(
+function sourceAt(
   path: string,
   {
     serverVersion,
