@@ -54,7 +54,7 @@ function run() {
      * @param {import('node:worker_threads').WorkerOptions} options
      */
     constructor(file, options) {
-      super(/worker\.cjs$/.test(file) ? __filename : file, options);
+      super(file.endsWith('worker.cjs') ? __filename : file, options);
     }
   };
   keepCode().main();
