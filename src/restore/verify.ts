@@ -86,8 +86,7 @@ async function restoreAndLook(
   await using scratch = restored;
   const { description, limits, restoreMs } = scratch;
   await using session = await scratch.connect();
-  const compared = await compareAll(session, manifest, options);
-  const below = await scratch.check();
+  const [compared, below] = await both(compareAll(session, manifest, options), scratch.check());
   return {
     checks: [
       { id: 'restore', ok: true, detail: `into ${description}` },
@@ -98,6 +97,12 @@ async function restoreAndLook(
     restored: { description, limits, restoreMs },
     serverVersion: session.serverVersion,
   };
+}
+
+/** Side by side; what one throws is thrown when the other has ended too. */
+async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
 }
 
 function notRestored({ serverVersion }: Manifest, checks: readonly RestoreCheck[]): Seen {
