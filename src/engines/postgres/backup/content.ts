@@ -1,7 +1,7 @@
 import type { Content, ContentOptions, LeftOut, TableContent } from '../../backing-up.ts';
 import type { Row } from '../../values.ts';
 import type { PostgresSession } from '../session.ts';
-import { fingerprintSql, method, type PageRange } from './fingerprint.ts';
+import { fingerprintSql, method } from './fingerprint.ts';
 import { type Inventory, readInventory, type Table } from './inventory.ts';
 import { largeObjectsSql } from './large-objects.ts';
 import { pins } from './pins.ts';
@@ -47,7 +47,7 @@ export async function contentOf(
 ): Promise<Content> {
   const sums = inventory.tables.map((table) => ({ table, ...noSum() }));
   const largeObjects = noSum();
-  const readings: Reading[] = sums.flatMap(({ table, add }) => readingsOf(table, add, onRead));
+  const readings: Reading[] = sums.map(({ table, add }) => readingOf(table, add, onRead));
   if (inventory.largeObjects > 0)
     readings.push({ sql: largeObjectsSql, table: null, bytes: 0, done: largeObjects.add });
   await readAll(session, snapshot, readings, { jobs, signal });
@@ -65,37 +65,13 @@ const serverWide: LeftOut = {
   why: 'roles, their passwords and tablespaces belong to the server: pg_dumpall --globals-only',
 };
 
-/** Pages of 8 kB that one SELECT reads: a large table is shared among the sessions. */
-const pagesAtOnce = 64 * 1024;
-
-function readingsOf(
-  table: Table,
-  add: (row: Row) => void,
-  onRead: Contents['onRead'],
-): readonly Reading[] {
-  const what = `${table.schema}.${table.name}`;
-  return rangesOf(table).map((range, _, { length }) => {
-    const bytes = Math.round(table.bytes / length);
-    return {
-      sql: fingerprintSql(table, range),
-      table,
-      bytes,
-      done: (row) => {
-        add(row);
-        onRead(bytes, what);
-      },
-    };
-  });
-}
-
-/** Null: all of it. Only `heap` is read by ranges without reading all of it each time. */
-function rangesOf({ pages, method, condition }: Table): readonly (PageRange | null)[] {
-  const count = Math.floor(pages / pagesAtOnce);
-  if (count < 2 || method !== 'heap' || condition) return [null];
-  return Array.from({ length: count }, (_, at) => ({
-    from: at * pagesAtOnce,
-    to: at === count - 1 ? null : (at + 1) * pagesAtOnce,
-  }));
+function readingOf(table: Table, add: (row: Row) => void, onRead: Contents['onRead']): Reading {
+  const { bytes, schema, name } = table;
+  const done = (row: Row): void => {
+    add(row);
+    onRead(bytes, `${schema}.${name}`);
+  };
+  return { sql: fingerprintSql(table), table, bytes, done };
 }
 
 interface Sum {

@@ -18,11 +18,7 @@ export interface Table {
   readonly schema: string;
   readonly name: string;
   readonly partition: boolean;
-  readonly unlogged: boolean;
-  /** `heap` but for the tables of extensions. */
-  readonly method: string;
-  /** Pages of 8 kB, and bytes with what was moved out of line. */
-  readonly pages: number;
+  /** With what was moved out of line. */
   readonly bytes: number;
   readonly outOfLine: boolean;
   readonly columns: readonly Column[];
@@ -97,8 +93,6 @@ WITH ${members}
 SELECT json_build_object(
   'tables', (SELECT coalesce(json_agg(json_build_object(
       'schema', n.nspname, 'name', c.relname, 'partition', c.relispartition,
-      'unlogged', c.relpersistence = 'u', 'method', am.amname,
-      'pages', pg_relation_size(c.oid) / current_setting('block_size')::int8,
       'bytes', pg_relation_size(c.oid) + CASE WHEN c.reltoastrelid = 0 THEN 0 ELSE pg_relation_size(c.reltoastrelid) END,
       'outOfLine', c.reltoastrelid <> 0 AND pg_relation_size(c.reltoastrelid) > 0,
       'columns', coalesce(${columns}, '[]'),
@@ -106,7 +100,7 @@ SELECT json_build_object(
         FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attgenerated = 'v' AND NOT a.attisdropped),
       'extension', m.extension, 'condition', m.condition)
       ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"), '[]')
-    FROM pg_class c JOIN pg_namespace n ON ${ofUser} LEFT JOIN pg_am am ON am.oid = c.relam
+    FROM pg_class c JOIN pg_namespace n ON ${ofUser}
     LEFT JOIN members m ON m.oid = c.oid
     WHERE c.relkind = 'r' AND ${here} AND (m.oid IS NULL OR m.condition IS NOT NULL)),
   'views', (SELECT coalesce(json_agg(json_build_object('schema', n.nspname, 'name', c.relname,

@@ -180,3 +180,22 @@ test('with one job, and with each compression', async () => {
     }
   }
 });
+
+test.each(versions)(
+  'of an extension only what it marks as the user’s, on $major',
+  async ({ major }) => {
+    const server = await sharedPostgres(major);
+    const url = await server.createDatabase();
+    await server.psql(
+      `create extension hstore; create table settings as select generate_series(1, 5) as id; create table inner_table (id int);
+    alter extension hstore add table settings; alter extension hstore add table inner_table;
+    update pg_extension set extconfig = array['settings'::regclass::oid], extcondition = array['WHERE id > 2'] where extname = 'hstore'`,
+      nameIn(url),
+    );
+    const { tables, leftOut } = await contentAt(url);
+    expect(tables).toMatchObject([
+      { name: 'settings', rows: 3, note: expect.stringContaining('WHERE id > 2') },
+    ]);
+    expect(leftOut).toMatchObject([{ type: 'table of an extension', name: 'inner_table' }, {}]);
+  },
+);
