@@ -57,10 +57,7 @@ function refuseEmptied(entries: readonly ArchiveEntry[]): void {
 }
 
 /** Reads pg_restore's verbose list: an entry, and below it the entries that it depends on. */
-export function entriesOf(
-  list: string,
-  sizes: ReadonlyMap<string, number>,
-): readonly ArchiveEntry[] {
+function entriesOf(list: string, sizes: ReadonlyMap<string, number>): readonly ArchiveEntry[] {
   const entries: ArchiveEntry[] = [];
   for (const line of list.split('\n')) {
     const needs = /^;\tdepends on:((?: \d+)+)$/.exec(line)?.[1];

@@ -1,11 +1,13 @@
 import { JemError } from '../../../errors.ts';
 import type { RestoreOptions, RestoreSource } from '../../backing-up.ts';
 import type { RestoredScratch, Scratch, ScratchOptions, Session } from '../../engine.ts';
+import { identifier } from '../quoting.ts';
 import { majorOf } from '../scratch/binaries.ts';
 import { openGivenFor } from '../scratch/given.ts';
 import { copySettings } from '../scratch/roles.ts';
 import { openThrowawayLike } from '../scratch/throwaway.ts';
 import type { PostgresSession } from '../session.ts';
+import { parseTableName, sqlName } from '../table-name.ts';
 import { amcheck } from './amcheck.ts';
 import { dumpBytes, readArchive } from './archive.ts';
 import { missingExtensions, otherVersions } from './extensions.ts';
@@ -39,6 +41,7 @@ export async function restoreIntoScratch(
   const scratch = await openFor(facts, source.serverVersion, folder, options);
   try {
     const limits = await fill(scratch, facts, folder, options);
+    await withSession(scratch, (session) => leadToLedger(session, source, options.ledgerTable));
     const restoreMs = Math.round(performance.now() - start);
     return {
       ...scratch,
@@ -120,6 +123,27 @@ async function settle(session: PostgresSession, facts: BackupFacts): Promise<rea
   } catch {
     return ['Settings of the database could not be taken over.'];
   }
+}
+
+/** The search path of a role is no fact of the database: the ledger must be found without it. */
+async function leadToLedger(
+  session: PostgresSession,
+  { content }: RestoreSource,
+  ledgerTable: string,
+): Promise<void> {
+  const { schema, table } = parseTableName(ledgerTable);
+  const [found, second] = content.tables.filter(({ name }) => name === table);
+  if (schema !== null || !found?.schema || second) return;
+  const name = sqlName({ schema: null, table });
+  const [row] = await session.query(
+    'SELECT to_regclass($1) IS NULL AS hidden, current_database() AS name',
+    [name],
+  );
+  if (row?.['hidden'] !== true) return;
+  const path = `current_setting('search_path') || ', ' || quote_ident($1)`;
+  await session.query(`SELECT set_config('search_path', ${path}, false)`, [found.schema]);
+  const database = identifier(String(row['name']));
+  await session.query(`ALTER DATABASE ${database} SET search_path FROM CURRENT`);
 }
 
 async function withSession<T>(

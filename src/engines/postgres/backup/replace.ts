@@ -4,6 +4,7 @@ import { identifier } from '../quoting.ts';
 import { majorOf } from '../scratch/binaries.ts';
 import type { PostgresSession } from '../session.ts';
 import { untilAborted } from '../until-aborted.ts';
+import { refuseLostRows } from './arrived.ts';
 import { type BesideNames, createSide, drop, sweepSides } from './beside.ts';
 import { ownerOptions } from './preflight.ts';
 import { runRestore } from './restore-tool.ts';
@@ -28,7 +29,7 @@ export async function replaceDatabase(
   const warnings = [...(await createSide(admin, names.side, wish))];
   try {
     warnings.push(...(await fill(work, admin, names.side)));
-    await analyse(work, admin, names.side);
+    await finish(work, admin, names.side);
     warnings.push(...(await dress(work, admin, names.side)));
     options.signal.throwIfAborted();
     await place.leave();
@@ -58,9 +59,9 @@ async function fill(
   return tablespaces.warnings;
 }
 
-/** Without statistics the first queries of an application are planned blindly. */
-async function analyse(
-  { options: { signal, connectTimeout } }: RestoreWork,
+/** Counts the rows, and reads statistics: without them the first queries are planned blindly. */
+async function finish(
+  { source, about, options: { signal, connectTimeout } }: RestoreWork,
   admin: PostgresSession,
   side: string,
 ): Promise<void> {
@@ -71,12 +72,21 @@ async function analyse(
       warn: () => {},
     },
   );
-  await untilAborted(session.query('SET client_min_messages = error; ANALYZE'), signal).catch(
-    async (error: unknown) => {
-      await session.cancel();
-      throw error;
-    },
-  );
+  const work = async () => {
+    await session.query('SET client_min_messages = error; SET row_security = off');
+    await refuseLostRows(session, source, about).catch(unlessHidden);
+    await session.query('ANALYZE');
+  };
+  await untilAborted(work(), signal).catch(async (error: unknown) => {
+    if (signal.aborted) await session.cancel();
+    throw error;
+  });
+}
+
+/** An owner that a policy is forced upon sees not all rows, and cannot count them. */
+function unlessHidden(error: unknown): void {
+  if (error instanceof JemError && error.class === 'permission') return;
+  throw error;
 }
 
 /** Gives the new database what the old one is besides its content; else what the backup knows. */

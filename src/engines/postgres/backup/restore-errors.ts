@@ -31,7 +31,7 @@ const rules: readonly Rule[] = [
     text: /server closed the connection|connection to server .*(failed|lost)|terminating connection|could not (?:send|receive) data|SSL SYSCALL|no connection to the server|the database system is (?:shutting|starting|in recovery)/,
     code: 'connection-lost',
     title: (_, { server }) => `The connection to ${server} was lost in the middle of the restore`,
-    why: 'The server was stopped or crashed, somebody ended the session, or the network broke.',
+    why: 'The server was stopped or crashed (a full disk does that too), somebody ended the session, or the network broke.',
     hint: 'See the log of the server, and run the command again.',
   },
   {

@@ -29,16 +29,29 @@ export async function dumpOf(
   const facts = await readFacts(session, { version, compression: 'gzip' });
   const { signal } = new AbortController();
   const schema = await session.schema({ ledgerTable: 'jem_db_migrations', signal });
-  return sourceAt(path, { serverVersion: session.serverVersion, facts: { ...facts }, schema });
+  await using reader = await opened(
+    `${url}${url.includes('?') ? '&' : '?'}options=-c%20role%3Dnone`,
+  );
+  const content = await reader.content({
+    ...{ ledgerTable: 'jem_db_migrations', signal, jobs: 1, onProgress: () => {} },
+  });
+  return sourceAt(path, {
+    ...{ serverVersion: session.serverVersion, facts: { ...facts }, schema, content },
+  });
 }
 
-export function sourceAt(
+function sourceAt(
   path: string,
-  { serverVersion, facts, schema }: Pick<RestoreSource, 'serverVersion' | 'facts' | 'schema'>,
+  {
+    serverVersion,
+    facts,
+    schema,
+    content,
+  }: Pick<RestoreSource, 'serverVersion' | 'facts' | 'schema' | 'content'>,
 ): Dump {
   return {
     ...{ path, serverVersion, facts, files: [] },
-    content: { method: 'none', tables: [], sequences: [], leftOut: [] },
+    content,
     schema,
     open: () => {
       throw new Error('only the folder is read');

@@ -86,6 +86,18 @@ describe.each(postgresVersions())(
       expect(progress.map(({ what }) => what)).toContain('TABLE DATA orders');
     });
 
+    test('the ledger is found where only a role’s own search path led to it', async () => {
+      const server = await sharedPostgres(major);
+      const url = await server.createDatabase();
+      await using session = await opened(url);
+      await session.query('create schema app; create table app.jem_db_migrations (name text)');
+      await using scratch = await restored(await dumpOf(url, bin), { binaries: bin });
+      await using inside = await scratch.connect();
+      expect(await inside.query('select count(*)::int as n from jem_db_migrations')).toEqual([
+        { n: 0 },
+      ]);
+    });
+
     test('a page that is damaged is found', async () => {
       const { url } = await shopDatabase();
       await using scratch = await restored(await dumpOf(url, bin), { binaries: bin });

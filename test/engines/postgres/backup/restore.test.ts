@@ -145,6 +145,20 @@ describe.each(postgresVersions())('restoring into PostgreSQL $major', ({ major, 
     expect(await beside(into.server, into.name)).toBe('');
   });
 
+  test('rows that are lost on the way are counted before the target is touched', async () => {
+    const { url } = await database(orders);
+    const dump = await dumpOf(url, bin);
+    const [table] = dump.content.tables;
+    const more = { ...dump.content, tables: [{ ...table!, rows: 1001 }] };
+    const into = await database('');
+    await expect(restore({ ...dump, content: more }, into.url, at)).rejects.toMatchObject({
+      code: 'backup-corrupt',
+      message: 'Table public.orders came back with 1000 of 1001 rows',
+    });
+    expect(await look(into.url)).toEqual({ exists: true, holds: null });
+    expect(await beside(into.server, into.name)).toBe('');
+  });
+
   /** A database whose restore stands still at its index, and only its restore. */
   const slow = `${orders}; create function slow(int) returns int immutable language plpgsql as $$
     begin if current_database() ~ '_restore_' then perform pg_sleep(600); end if; return $1; end $$;
