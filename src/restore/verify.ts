@@ -7,7 +7,12 @@ import { fullName } from '../repository/full-name.ts';
 import type { Manifest, Proof, ProofTable } from '../repository/manifest.ts';
 import { chosenId } from '../repository/named.ts';
 import { version } from '../version.ts';
-import { type CompareOptions, compareAll, type Compared } from './compare-all.ts';
+import {
+  compareContent,
+  type Compared,
+  type CompareOptions,
+  compareStructure,
+} from './compared.ts';
 
 export interface VerifyOptions extends CompareOptions {
   readonly place: ScratchOptions['place'];
@@ -86,18 +91,26 @@ async function restoreAndLook(
   await using scratch = restored;
   const { description, limits, restoreMs } = scratch;
   await using session = await scratch.connect();
-  const compared = await compareAll(session, manifest, options);
-  const below = await scratch.check();
+  // First: what looks below SQL may need extensions, which are no part of the backup.
+  const structure = await compareStructure(session, manifest, options);
+  const [content, below] = await both(compareContent(session, manifest, options), scratch.check());
   return {
     checks: [
       { id: 'restore', ok: true, detail: `into ${description}` },
-      ...compared.checks,
+      ...content.checks,
+      ...structure,
       ...below,
     ],
-    tables: compared.tables,
+    tables: content.tables,
     restored: { description, limits, restoreMs },
     serverVersion: session.serverVersion,
   };
+}
+
+/** Side by side; what one throws is thrown when the other has ended too. */
+async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
 }
 
 function notRestored({ serverVersion }: Manifest, checks: readonly RestoreCheck[]): Seen {

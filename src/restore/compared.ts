@@ -22,21 +22,14 @@ export interface Compared {
 /** How much is told one by one. */
 const mostListed = 10;
 
-/**
- * Compares what was restored with what the manifest says of the snapshot: content, sequences,
- * schema and the migrations' ledger.
- */
-export async function compareAll(
+/** Compares every table and sequence with what the manifest says of the snapshot. */
+export async function compareContent(
   session: Session,
   manifest: Manifest,
   options: CompareOptions,
 ): Promise<Compared> {
-  const { signal, ledgerTable, compareSchemas } = options;
   const content = await session.content(options);
   const tables = compareTables(manifest.content, content);
-  const schema = await session.schema({ ledgerTable, signal });
-  const ledger = await session.migrations({ ledgerTable, signal }).read();
-  const differences = await compareSchemas(session.engine, manifest.schema, schema);
   const { sequences } = manifest.content;
   return {
     tables,
@@ -47,20 +40,25 @@ export async function compareAll(
         sequenceTroubles(manifest.content, content),
         `${count(sequences.length, 'sequence')}, none behind the backup`,
       ),
-      check(
-        'schema',
-        differences,
-        `${count(manifest.schema.objects.length, 'object')}, nothing differs`,
-      ),
-      check(
-        'ledger',
-        ledgerTroubles(manifest.ledger, ledger),
-        manifest.ledger === null
-          ? 'there is none, as in the backup'
-          : `${count(manifest.ledger.length, 'migration')}, nothing differs`,
-      ),
     ],
   };
+}
+
+/** Compares the schema and the migrations' ledger. */
+export async function compareStructure(
+  session: Session,
+  { schema, ledger }: Manifest,
+  { signal, ledgerTable, compareSchemas }: CompareOptions,
+): Promise<readonly RestoreCheck[]> {
+  const restored = await session.schema({ ledgerTable, signal });
+  const rows = await session.migrations({ ledgerTable, signal }).read();
+  const differences = await compareSchemas(session.engine, schema, restored);
+  const objects = count(schema.objects.length, 'object');
+  const migrations = ledger && `${count(ledger.length, 'migration')}, nothing differs`;
+  return [
+    check('schema', differences, `${objects}, nothing differs`),
+    check('ledger', ledgerTroubles(ledger, rows), migrations ?? 'there is none, as in the backup'),
+  ];
 }
 
 function contentCheck(
