@@ -111,3 +111,24 @@ describe('restore', () => {
     expect(await database.tables()).toEqual([]);
   });
 });
+
+describe.each(testEngines().filter(({ engine }) => engine === 'postgres'))(
+  'roles that are not on the server, $title',
+  (row) => {
+    it('are named before anything is made, and can be done without', async () => {
+      await using made = await filled(row);
+      const { work, database } = made;
+      const role = `gone_${Date.now()}`;
+      await database.sql(`create role ${role}; alter table notes owner to ${role}`);
+      await backUp(work);
+      await database.sql(`reassign owned by ${role} to current_user; drop role ${role}`);
+      const line = ['restore', 'latest', '--into', newPlace(made)];
+      const refused = await work.run(line);
+      expect([refused.exitCode, refused.stdout]).toEqual([4, '']);
+      expect(refused.stderr).toContain(role);
+      expect(refused.stderr).toContain('--no-owner');
+      expect((await work.run([...line, '--no-owner'])).exitCode).toBe(0);
+      expect(await rowsIn(work, newPlace(made))).toBe(heldIn(row).rows);
+    });
+  },
+);

@@ -23,6 +23,8 @@ export interface ClusterOptions {
   /** `name=value`. */
   readonly settings: readonly string[];
   readonly size: 'small' | 'large';
+  /** What to do instead, for the reader. */
+  readonly elsewhere: string;
   readonly cache: Cache | null;
   readonly user: OsUser;
   readonly environment: Environment;
@@ -77,7 +79,7 @@ async function fromInitdb(options: ClusterOptions): Promise<Cluster> {
   }
   throw new JemError('scratch-unavailable', `A throwaway PostgreSQL ${version} did not start`, {
     why: `The programs in ${bin} said: ${words}`,
-    hint: 'Mend that, or name a database to try things in: --scratch URL, or --scratch same-server',
+    hint: `Mend that, or ${options.elsewhere}`,
   });
 }
 

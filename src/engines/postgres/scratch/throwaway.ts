@@ -20,7 +20,7 @@ import {
 
 const firstSuperuser = 'postgres';
 
-type Options = Pick<ScratchOptions, 'binaries' | 'environment' | 'signal'>;
+type Options = Pick<ScratchOptions, 'like' | 'binaries' | 'environment' | 'signal'>;
 
 /** What a throwaway server is to be like. */
 export interface ThrowawayWish {
@@ -58,7 +58,7 @@ export async function openThrowawayLike(wish: ThrowawayWish, options: Options): 
     locale: live?.locale ?? plainLocale,
     bootstrap: live?.bootstrap ?? firstSuperuser,
     settings: [...(live?.serverSettings ?? []), ...wish.settings],
-    ...{ size, cache, user, environment, signal },
+    ...{ elsewhere: elsewhere(options.like), size, cache, user, environment, signal },
   });
   try {
     return await scratchIn(cluster, live, options, sweeping);
@@ -129,7 +129,11 @@ function localeLimit(cluster: Cluster, live: Live | null): readonly string[] {
 }
 
 /** The first of the wanted major, else the newest of all. */
-function chosen(found: readonly Binaries[], major: number | null, { binaries }: Options): Binaries {
+function chosen(
+  found: readonly Binaries[],
+  major: number | null,
+  { binaries, like }: Options,
+): Binaries {
   const wanted =
     major === null
       ? found.toSorted((a, b) => Number.parseFloat(b.version) - Number.parseFloat(a.version))
@@ -140,6 +144,12 @@ function chosen(found: readonly Binaries[], major: number | null, { binaries }: 
   const there = found.map(({ version, path }) => `${version} in ${path}`).join(', ');
   throw new JemError('scratch-unavailable', `The programs of ${name} are not on this machine`, {
     why: there === '' ? `${binaries ?? 'No usual place'} holds none.` : `Found: ${there}.`,
-    hint: `Install postgresql${major === null ? '' : `-${major}`}, or name a database to try things in: --scratch URL, or --scratch same-server`,
+    hint: `Install postgresql${major === null ? '' : `-${major}`}, or ${elsewhere(like)}`,
   });
+}
+
+/** Where else things can be tried; a backup has no server beside it. */
+function elsewhere(like: Options['like']): string {
+  const url = 'name a database to try things in: --scratch URL';
+  return like === null ? url : `${url}, or --scratch same-server`;
 }
