@@ -1,4 +1,4 @@
-import type { Compression, Progress } from '../engines/backing-up.ts';
+import type { Compression, LeftOut, Progress } from '../engines/backing-up.ts';
 import type { Session, Warning } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import type { Repository } from '../repository/contract.ts';
@@ -51,7 +51,12 @@ export async function createBackup(
       code: 'backup-empty',
       message: `${session.display} holds no tables: is it the database that was meant?`,
     });
-  return { backup: summaryOf(manifest, repository.display), leftOut: leftOut.length };
+  return { backup: summaryOf(manifest, repository.display), leftOut: ofTheDatabase(leftOut) };
+}
+
+/** What belongs to the server as a whole, its roles for one, is in no backup of a database. */
+function ofTheDatabase(leftOut: readonly LeftOut[]): number {
+  return leftOut.filter(({ schema }) => schema !== null).length;
 }
 
 /** What others have left behind must not fill the disk; whether it can be swept is no condition. */

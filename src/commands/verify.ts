@@ -60,12 +60,12 @@ export function describeVerdict(result: VerifyResult, paint: Paint): string[] {
   ];
 }
 
-const marks = { true: 'well', false: 'different', null: 'not seen' } as const;
+const marks = { true: 'ok', false: 'failed', null: 'not seen' } as const;
 
 function describeChecks(checks: readonly RestoreCheck[], paint: Paint): string[] {
   const widest = Math.max(...checks.map(({ id }) => id.length));
   return checks.map(({ id, ok, detail }) => {
-    const mark = marks[`${ok}`].padEnd(9);
+    const mark = marks[`${ok}`].padEnd(8);
     const colour = ok === null ? paint.dim : ok ? paint.green : paint.red;
     const text = labelled(`${mark}  ${id.padEnd(widest)}  `, detail || '-');
     return colour(mark) + text.slice(mark.length);

@@ -90,7 +90,8 @@ async function checksOf(
     if (value !== facts[name])
       settings.push(`${name} is ${String(value)}, was ${String(facts[name])}`);
   }
-  const same = { id: 'file settings', ok: settings.length === 0, detail: settings.join('; ') };
+  const detail = settings.join('; ') || 'as in the source';
+  const same = { id: 'file settings', ok: settings.length === 0, detail };
   return [sound, orphans, same];
 }
 

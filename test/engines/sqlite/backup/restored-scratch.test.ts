@@ -49,7 +49,7 @@ test.each(['delete', 'wal'])('a temporary file, gone at the end: %s', async (mod
     expect(await scratch.check()).toEqual([
       { id: 'integrity_check', ok: true, detail: 'ok' },
       { id: 'foreign_key_check', ok: true, detail: 'ok' },
-      { id: 'file settings', ok: true, detail: '' },
+      { id: 'file settings', ok: true, detail: 'as in the source' },
     ]);
     expect(scratch.restoreMs).toBeGreaterThan(0);
   }
