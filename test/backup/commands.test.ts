@@ -186,6 +186,11 @@ describe('backup', () => {
 
   it('shows how far it is on a terminal', async () => {
     await using made = await filled(sqlite);
+    // What is over at once shows nothing.
+    await made.database.sql(
+      `create table large as with recursive c (n) as (select 1 union all select n + 1 from c limit 40000)
+       select randomblob(1000) as data from c`,
+    );
     const { output, exitCode } = await jemDbOnTerminal(['backup', '-d', made.database.url], {
       cwd: made.work.path,
     });
