@@ -8,7 +8,7 @@ import { project, twoMigrations } from '../support/project.ts';
 import { until } from '../support/until.ts';
 
 const servers = testEngines().filter(({ engine }) => engine === 'postgres');
-const quick = ['--lock-timeout', '300ms', '--lock-retries', '1'];
+const quick = ['--lock-timeout', '1500ms', '--lock-retries', '1'];
 
 describe.each(servers)('a table locked by the application on $title', ({ create }) => {
   it('gives up in a short time with exit 3, and names who holds it', async () => {

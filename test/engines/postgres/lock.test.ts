@@ -109,7 +109,7 @@ describe.for(postgresVersions())('locks on PostgreSQL $major', ({ major }) => {
     await app.query("insert into a values (1, 'secret')");
     await using one = await runner(url);
     await one.alone(async () => {
-      const failed = one.migrations.apply(step('1', 'select 1; alter table a add m int', 600));
+      const failed = one.migrations.apply(step('1', 'select 1; alter table a add m int', 2000));
       const error = (await rejection(failed)) as StatementFailure;
       expect(error).toMatchObject({ statement: 1, offset: 10 });
       const { code, exitCode, details } = error.reason as JemError;
@@ -123,7 +123,7 @@ describe.for(postgresVersions())('locks on PostgreSQL $major', ({ major }) => {
       expect(details.why).not.toContain('secret');
       expect(details.hint).toContain(`pg_terminate_backend(${app.backendPid})`);
       await app.query('rollback');
-      expect(await one.migrations.apply(step('1', 'alter table a add m int', 600))).toBe('done');
+      expect(await one.migrations.apply(step('1', 'alter table a add m int', 2000))).toBe('done');
     });
   });
 
@@ -136,7 +136,7 @@ describe.for(postgresVersions())('locks on PostgreSQL $major', ({ major }) => {
     await using one = await runner(own.url());
     await one.alone(async () => {
       const error = (await rejection(
-        one.migrations.apply(step('1', 'drop table a', 600)),
+        one.migrations.apply(step('1', 'drop table a', 2000)),
       )) as StatementFailure;
       const { details } = error.reason as JemError;
       expect(details.why).toContain(`prepared transaction 'left' (user "postgres"`);

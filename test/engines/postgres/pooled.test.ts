@@ -143,7 +143,7 @@ describe.for(postgresVersions())('behind a pooler on PostgreSQL $major', ({ majo
     await using one = await runner(url);
     await one.alone(async () => {
       const error = (await rejection(
-        one.migrations.apply(step('1', 'drop table a', 600)),
+        one.migrations.apply(step('1', 'drop table a', 2000)),
       )) as StatementFailure;
       expect((error.reason as JemError).details.why).toContain(
         `process ${app.backendPid} (user "postgres", application "web"`,
@@ -197,11 +197,11 @@ describe('a pool of one connection', () => {
     await using one = await runner(pooler.url(new URL(direct).pathname.slice(1)));
     await one.alone(async () => {
       const error = (await rejection(
-        one.migrations.apply(step('1', 'drop table a', 400)),
+        one.migrations.apply(step('1', 'drop table a', 2000)),
       )) as StatementFailure;
       expect(error.reason).toMatchObject({ code: 'lock-timeout' });
       await app.query('commit');
-      expect(await one.migrations.apply(step('1', 'drop table a', 400))).toBe('done');
+      expect(await one.migrations.apply(step('1', 'drop table a', 2000))).toBe('done');
     });
   });
 });

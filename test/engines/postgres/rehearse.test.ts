@@ -216,7 +216,7 @@ describe.for(postgresVersions())('a rehearsal on PostgreSQL $major', ({ major })
     await using app = await opened(`${url}?application_name=web`);
     await app.query('begin');
     await app.query('lock table app.orders in access share mode');
-    const { failure } = await rehearse(step('1', 'drop table app.orders', 300));
+    const { failure } = await rehearse(step('1', 'drop table app.orders', 2000));
     expect(failure).toMatchObject({
       statement: 0,
       reason: {

@@ -131,7 +131,7 @@ describe.for(postgresVersions())(
       await one.alone(async () => {
         const step = {
           ...unwrapped('1', 'create index concurrently i on a (n)'),
-          lockTimeout: 500,
+          lockTimeout: 2000,
         };
         const error = await failure(one.migrations.applyUnwrapped(step));
         expect((error.reason as JemError).details.why).toContain(
