@@ -24,17 +24,19 @@ export async function backUpSqlite(
   options: BackupOptions,
 ): Promise<TakenBackup> {
   if (connection.file === null) throw inMemory();
-  const { signal, stage, ledgerTable } = options;
+  const { signal, ledgerTable } = options;
+  // The copy is one of the jobs; what it leaves to others would only slow it down.
+  const jobs = Math.max(1, options.jobs - 1);
   try {
-    const taken = await inSnapshot(connection, options, async (threads) => {
+    const { copy, ...taken } = await inSnapshot(connection, { signal, jobs }, async (threads) => {
       const begun = new Date().toISOString();
       const schema = await session.schema({ ledgerTable, signal });
       const ledger = await session.migrations({ signal, ledgerTable }).read();
-      const content = await copyAndRead(connection, threads, options);
+      const held = await copyAndRead(connection, threads, options);
       const facts = { ...factsOf(connection.db) };
-      return { snapshot: `a read transaction of ${begun}`, schema, ledger, content, facts };
+      return { snapshot: `a read transaction of ${begun}`, schema, ledger, ...held, facts };
     });
-    await stage.take(databaseFile, 'plain');
+    await copy.taken;
     const { serverVersion } = session;
     return { ...taken, serverVersion, tools: { SQLite: serverVersion } };
   } catch (error) {
@@ -42,12 +44,22 @@ export async function backUpSqlite(
   }
 }
 
-/** Side by side, or one after the other on one connection; a failure of one stops the other. */
+/** What the snapshot is needed for no longer. */
+interface Held {
+  readonly content: Content;
+  /** Resolves when the stage has taken the copy, which may be later. */
+  readonly copy: { readonly taken: Promise<void> };
+}
+
+/**
+ * Side by side, or one after the other on one connection; a failure of one stops the other. The
+ * stage takes the copy meanwhile, and the snapshot does not wait for it.
+ */
 async function copyAndRead(
   connection: Connection,
   threads: readonly SqliteThread[],
   { signal: stopped, stage, onProgress }: BackupOptions,
-): Promise<Content> {
+): Promise<Held> {
   const failure = new AbortController();
   const signal = AbortSignal.any([stopped, failure.signal]);
   const total = bytesOf(connection.db);
@@ -61,6 +73,8 @@ async function copyAndRead(
     signal,
     onStep: (share) => told('copy', share),
   });
+  const taken = copy.then(() => stage.take(databaseFile, 'plain'));
+  taken.catch((error: unknown) => failure.abort(error));
   if (threads.length === 0) await copy;
   const content = contentNow(connection, threads, {
     signal,
@@ -68,7 +82,7 @@ async function copyAndRead(
   });
   try {
     await Promise.all([copy, content]);
-    return await content;
+    return { content: await content, copy: { taken } };
   } catch (error) {
     failure.abort(error);
     await Promise.allSettled([copy, content]);

@@ -2,8 +2,9 @@ import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { Interrupted } from '../../../../src/errors.ts';
+import { Interrupted, JemError } from '../../../../src/errors.ts';
 import { temporaryFolder } from '../../../support/folders.ts';
+import { until } from '../../../support/until.ts';
 import { refusal } from '../failures.ts';
 import { inserting, ledgerTable, migrationsOf, open } from '../session-tools.ts';
 import { backUp, backUpSession, contentOf } from './backing.ts';
@@ -127,6 +128,49 @@ test('the file cannot be written: said of that file, and nobody is kept waiting'
   await expect(full).rejects.toThrow(/\/dev\/full/);
   new Database(file, { timeout: 0 }).exec('BEGIN EXCLUSIVE; ROLLBACK').close();
   expect(existsSync(stage)).toBe(false);
+});
+
+test('the stage takes the copy when the snapshot has ended, where that is sooner', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'app.db');
+  fill(file, 'delete', 20);
+  await using session = await open(file, 'read');
+  const take = async (path: string): Promise<void> => {
+    await until('the end of the snapshot', async () => canWrite(file));
+    expect(balance(join(folder.path, path))).toEqual({ amount: 0, rows: 0 });
+  };
+  const taken = await session.backup({
+    ...{ ledgerTable, jobs: 2, binaries: null, compression: null, onProgress: () => {} },
+    ...{ signal: new AbortController().signal, stage: { folder: folder.path, take } },
+  });
+  expect(taken.content).toEqual(await contentOf(file));
+});
+
+function canWrite(file: string): boolean {
+  const db = new Database(file, { timeout: 0 });
+  try {
+    db.exec('BEGIN EXCLUSIVE; ROLLBACK');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    db.close();
+  }
+}
+
+test('the stage cannot take the copy: its error is thrown, and the snapshot ends', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'app.db');
+  fill(file, 'delete', 20);
+  await using session = await open(file, 'read');
+  const full = new JemError('disk-full', 'The disk is full');
+  const failing = session.backup({
+    ...{ ledgerTable, jobs: 2, binaries: null, compression: null, onProgress: () => {} },
+    signal: new AbortController().signal,
+    stage: { folder: folder.path, take: () => Promise.reject(full) },
+  });
+  await expect(failing).rejects.toBe(full);
+  expect(canWrite(file)).toBe(true);
 });
 
 test('what cannot be backed up is said by name', async () => {
