@@ -104,6 +104,9 @@ async function blocks(command: Command, input: Input, context: Context): Promise
   return engine?.supports.interrupt === false;
 }
 
+/** Codes of warnings by which a job under cron is not well, though it did what it was told. */
+const evenIfQuiet: ReadonlySet<string> = new Set(['backup-empty', 'alert-failed']);
+
 function reportTo(run: Run): Report {
   const { terminal, warnings } = run;
   return {
@@ -112,7 +115,8 @@ function reportTo(run: Run): Report {
     },
     warn(warning) {
       warnings.push(warning);
-      terminal.warning(warning.message);
+      if (evenIfQuiet.has(warning.code)) terminal.alarm(warning.message);
+      else terminal.warning(warning.message);
     },
     note: (text) => terminal.note(text),
     detail: (text) => terminal.detail(text),

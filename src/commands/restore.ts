@@ -16,7 +16,7 @@ export const restore = command<RestoreResult>({
   options: [
     { flags: '--into <url>', help: 'the database: a URL or a file; it may be missing' },
     { flags: '--clean', help: 'replace what it holds; names that, and asks' },
-    { flags: '--no-owner', help: 'all is to belong to who restores it; no grants' },
+    { flags: '--no-owner', help: 'all of it is yours, without the grants of the backup' },
     { flags: '--table <name>', help: 'only this table; may be given again', repeatable: true },
   ],
   settings: [...repositorySettings, 'jobs', 'postgresBin', 'ledgerTable'],
@@ -43,6 +43,7 @@ export const restore = command<RestoreResult>({
         ledgerTable: settings.ledgerTable,
         connectTimeout: settings.connectTimeout,
         clean: input.flag('clean'),
+        // Commander takes away the `no` of a flag.
         noOwner: !input.flag('owner'),
         tables: tables.length > 0 ? tables : null,
         onProgress: progressBar(report),

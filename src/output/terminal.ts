@@ -23,6 +23,8 @@ export interface Terminal {
   /** A note that only `--verbose` shows. */
   detail(text: string): void;
   warning(text: string): void;
+  /** A warning that even `--quiet` must not swallow. */
+  alarm(text: string): void;
   error(error: JemError): Promise<void>;
   /** Writes to stderr as it is what others than jem-db say. */
   aside(text: string): void;
@@ -91,7 +93,10 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
       if (options.verbose) terminal.note(text);
     },
     warning(text) {
-      if (!options.quiet) say(`${labelled('warning: ', text)}\n`);
+      if (!options.quiet) terminal.alarm(text);
+    },
+    alarm(text) {
+      say(`${labelled('warning: ', text)}\n`);
     },
     async error(error) {
       stop();

@@ -149,6 +149,19 @@ describe('backup', () => {
     expect([exitCode, stderr]).toEqual([0, expect.stringContaining('holds no tables')]);
   });
 
+  it('is not quiet of what makes a job under cron worth nothing', async () => {
+    await using database = await sqlite.create();
+    await database.sql('vacuum');
+    await using work = await project({}, database.url);
+    const quiet = await work.run(['backup', '--quiet']);
+    expect([quiet.exitCode, quiet.stdout]).toEqual([0, '']);
+    expect(quiet.stderr).toMatch(/^warning: [^:]*holds no\s+tables/);
+    const unheard = ['--webhook', 'http://127.0.0.1:1/', '--on-failure', 'exit 3'];
+    const failed = await work.run(['restore-verify', 'no-such', '--quiet', ...unheard]);
+    expect(failed.stderr).toContain('warning: The webhook was not told of a failure');
+    expect(failed.stderr).toContain('warning: The command for a failure failed: it ended with 3');
+  });
+
   it('encrypts with a key that is given by a file or the environment alone', async () => {
     await using made = await filled(sqlite);
     const { work } = made;

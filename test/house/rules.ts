@@ -22,6 +22,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/engines/migrating.ts'],
   ['src/engines/schema.ts', 'src/engines/values.ts'],
   ['src/sql/'],
+  ['src/temporary-folder.ts'],
   [
     'src/version.ts',
     'src/setting-specs.ts',

@@ -132,3 +132,21 @@ describe.each(testEngines().filter(({ engine }) => engine === 'postgres'))(
     });
   },
 );
+
+it.each(testEngines().filter(({ engine }) => engine === 'postgres'))(
+  'gives everything to the user who restores, where that is asked for: $title',
+  async (row) => {
+    await using made = await filled(row);
+    await backUp(made.work);
+    const user = `taker_${process.pid}`;
+    await made.database.sql(`create role ${user} login password 'p' createdb`);
+    const url = new URL(newPlace(made));
+    [url.username, url.password] = [user, 'p'];
+    const line = ['restore', 'latest', '--into', url.href];
+    expect((await made.work.run(line)).stderr).toContain('--no-owner');
+    expect((await made.work.run([...line, '--no-owner'])).exitCode).toBe(0);
+    await using copy = await openedPostgres(url.href);
+    const owners = "select distinct tableowner from pg_tables where schemaname = 'public'";
+    expect(await copy.sql(owners)).toEqual([{ tableowner: user }]);
+  },
+);

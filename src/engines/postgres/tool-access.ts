@@ -1,6 +1,6 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import { keywords } from './conninfo-keywords.ts';
 import type { PostgresSession } from './session.ts';
 
@@ -31,8 +31,7 @@ export async function toolAccess(
   { major, database }: { readonly major: number; readonly database?: string },
 ): Promise<ToolAccess> {
   const { there, target } = session;
-  const folder = await mkdtemp(join(tmpdir(), 'jem-db-access-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const folder = await temporaryFolder('access');
   try {
     const [host] = there.hosts;
     const wanted = {
@@ -45,7 +44,10 @@ export async function toolAccess(
       sslmode: there.sslmode,
       ...(there.params['application_name'] ? {} : { application_name: 'jem-db' }),
     };
-    const files = { service: join(folder, 'service'), password: join(folder, 'password') };
+    const files = {
+      service: join(folder.path, 'service'),
+      password: join(folder.path, 'password'),
+    };
     await writePrivate(files.service, serviceText(wanted));
     await writePrivate(files.password, `*:*:*:*:${escaped(host?.password ?? '')}\n`);
     return {
@@ -55,10 +57,10 @@ export async function toolAccess(
         PGSERVICEFILE: files.service,
         ...(host?.password ? { PGPASSFILE: files.password } : {}),
       },
-      [Symbol.asyncDispose]: remove,
+      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
     };
   } catch (error) {
-    await remove();
+    await folder[Symbol.asyncDispose]();
     throw error;
   }
 }

@@ -19,7 +19,8 @@ export interface Existing extends DatabaseTraits {
   readonly mine: boolean;
   readonly locale: LiveLocale;
   readonly isTemplate: boolean;
-  readonly tablespace: string;
+  /** Null: that of a new database; to name it takes a right of its own. */
+  readonly tablespace: string | null;
 }
 
 const sql = `
@@ -33,7 +34,8 @@ SELECT json_build_object(
   'grants', ${grantsJson('d.datacl')},
   'comment', shobj_description(d.oid, 'pg_database'),
   'connectionLimit', d.datconnlimit, 'isTemplate', d.datistemplate,
-  'tablespace', (SELECT spcname FROM pg_tablespace t WHERE t.oid = d.dattablespace),
+  'tablespace', (SELECT spcname FROM pg_tablespace t WHERE t.oid = d.dattablespace
+    AND t.oid <> (SELECT n.dattablespace FROM pg_database n WHERE n.datname = 'template0')),
   'settings', (SELECT coalesce(json_agg(json_build_object(
       'role', CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END,
       'inDatabase', true, 'settings', s.setconfig) ORDER BY s.setrole), '[]')

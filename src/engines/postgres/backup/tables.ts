@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JemError } from '../../../errors.ts';
+import { temporaryFolder } from '../../../temporary-folder.ts';
 import type { RestoreSource } from '../../backing-up.ts';
 import type { PostgresSession } from '../session.ts';
 import { parseTableName } from '../table-name.ts';
@@ -134,18 +134,14 @@ async function inOneTransaction(
   { entries }: TableSelection,
 ): Promise<void> {
   const { signal, onProgress, clean } = options;
-  const list = await mkdtemp(join(tmpdir(), 'jem-db-list-'));
-  try {
-    const file = join(list, 'list');
-    await writeFile(file, entries.map(({ line }) => `${line}\n`).join(''), { mode: 0o600 });
-    await runRestore({
-      ...{ tool, folder, session, jobs: null, entries, about, signal, onProgress },
-      options: [
-        ...[`--use-list=${file}`, ...ownerOptions(options)],
-        ...(clean ? ['--clean', '--if-exists'] : []),
-      ],
-    });
-  } finally {
-    await rm(list, { recursive: true, force: true });
-  }
+  await using list = await temporaryFolder('list');
+  const file = join(list.path, 'list');
+  await writeFile(file, entries.map(({ line }) => `${line}\n`).join(''), { mode: 0o600 });
+  await runRestore({
+    ...{ tool, folder, session, jobs: null, entries, about, signal, onProgress },
+    options: [
+      ...[`--use-list=${file}`, ...ownerOptions(options)],
+      ...(clean ? ['--clean', '--if-exists'] : []),
+    ],
+  });
 }

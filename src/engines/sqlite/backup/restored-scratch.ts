@@ -1,8 +1,8 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RestoreCheck, RestoreSource } from '../../backing-up.ts';
 import type { Restoring, RestoredScratch, Scratch } from '../../engine.ts';
+import { temporaryFolder } from '../../../temporary-folder.ts';
 import { sqliteError } from '../errors.ts';
 import { openSqliteScratch } from '../schema/scratch.ts';
 import { parseSqliteTarget, type SqliteTarget } from '../target.ts';
@@ -62,17 +62,15 @@ async function emptyScratch(options: Options): Promise<EmptyScratch> {
 }
 
 /** A backup is no smaller in memory, so it is restored into a file in any case. */
-function temporary({ environment, signal }: Options): EmptyScratch {
-  const folder = mkdtempSync(join(tmpdir(), 'jem-db-restored-'));
-  const file = join(folder, 'restored.sqlite');
+async function temporary({ environment, signal }: Options): Promise<EmptyScratch> {
+  const folder = await temporaryFolder('restored');
+  const file = join(folder.path, 'restored.sqlite');
   const target = parseSqliteTarget(file, environment);
   const scratch: Scratch = {
     connect: () => target.open(openOptions({ signal, connectTimeout }, 'existing')),
     description: 'a temporary SQLite file',
     limits: [],
-    async [Symbol.asyncDispose]() {
-      rmSync(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
   return { scratch, target, file };
 }

@@ -284,6 +284,17 @@ describe.each(postgresVersions())('restoring into PostgreSQL $major', ({ major, 
       );
       expect(await server.psql('select count(*) from precious', name)).toBe('0');
     });
+
+    test('once given CREATEDB, its owner replaces it', async () => {
+      const { url: from } = await database(orders);
+      const dump = await dumpOf(from, bin);
+      const { server, user, name, url } = await plainUser();
+      await server.psql('create table precious ()', name);
+      await server.psql(`alter role ${user} createdb`);
+      await restore(dump, url, { ...at, noOwner: true, clean: true });
+      expect(await countIn(server, name)).toBe('1000');
+      expect(await beside(server, name)).toBe('');
+    });
   });
 });
 
