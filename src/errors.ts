@@ -66,6 +66,7 @@ export const catalogue = {
   'backup-too-new': entry('missing_capability'),
   'backup-key-missing': entry('config'),
   'backup-key-wrong': entry('config'),
+  'backup-not-encrypted': entry('refused'),
   'repository-unusable': entry('storage_full'),
   'repository-busy': entry('lock_conflict', true),
   'restore-refused': entry('refused'),

@@ -33,7 +33,15 @@ export function backupTooNew(id: string, format: string): JemError {
 
 export function keyMissing(id: string): JemError {
   return new JemError('backup-key-missing', `Backup ${id} is encrypted, and no key is given`, {
-    hint: 'Give the key that it was made with.',
+    hint: 'Give the key that it was made with: --key-file FILE, or JEM_DB_BACKUP_KEY.',
+  });
+}
+
+/** Whoever can write the folder can put such a backup there: a key says that none is expected. */
+export function notEncrypted(id: string): JemError {
+  return new JemError('backup-not-encrypted', `Backup ${id} is not encrypted, and a key is given`, {
+    why: 'Nobody needs the key to make or to change such a backup; it may not be yours.',
+    hint: 'If it is from before there was a key, leave the key out (--key-file, JEM_DB_BACKUP_KEY) to restore it.',
   });
 }
 

@@ -15,7 +15,10 @@ export interface Repository {
   list(): Promise<readonly ListedBackup[]>;
   /** Its manifest, checked. Throws `backup-missing`, `backup-corrupt`, `backup-key-wrong`. */
   manifest(id: string): Promise<Manifest>;
-  /** For restoring: its files, decrypted. Throws as `manifest` does, and `backup-key-missing`. */
+  /**
+   * For restoring: its files, decrypted. Throws as `manifest` does, `backup-key-missing`, and
+   * `backup-not-encrypted` where a key is given all the same.
+   */
   source(id: string): Promise<RestoreSource>;
   /** Looks at every file of a backup, as stored: missing, of another size, altered, unknown. */
   check(id: string, onFile: (checked: FileCheck) => void): Promise<readonly FileCheck[]>;

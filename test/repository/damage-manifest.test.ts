@@ -106,6 +106,13 @@ test('another key, and none', async () => {
   }
 });
 
+test('a backup that anybody may have put there is restored by no one who has a key', async () => {
+  await using at = await stored({ key: null });
+  const keyed = open(at.location, { key });
+  expect(await rejection(keyed.source(at.id))).toMatchObject({ code: 'backup-not-encrypted' });
+  expect(await keyed.manifest(at.id)).toEqual(await at.repository.manifest(at.id));
+});
+
 describe('a proof', () => {
   test.each<readonly [string, string, (file: string) => Promise<unknown>, string]>([
     [

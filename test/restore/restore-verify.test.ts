@@ -71,7 +71,7 @@ describe.each(testEngines())('restore-verify on $title', (row) => {
     const { work } = made;
     const people = await work.run(['backup', '--verify']);
     expect([people.exitCode, people.stderr]).toEqual([0, '']);
-    expect(people.stdout).toMatch(/^well +content +\d tables, \d rows, nothing differs$/m);
+    expect(people.stdout).toMatch(/^ok +content +\d tables, \d rows, nothing differs$/m);
     expect(people.stdout).toMatch(/Proved: \d tables with \d rows came back/);
     const quiet = await work.run(['backup', '--verify', '--quiet']);
     expect([quiet.exitCode, quiet.stdout, quiet.stderr]).toEqual([0, '', '']);

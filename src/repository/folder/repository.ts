@@ -1,4 +1,5 @@
 import { atATime } from '../at-a-time.ts';
+import { notEncrypted } from '../backup-errors.ts';
 import type { Repository } from '../contract.ts';
 import { requireKey } from '../manifest-file.ts';
 import { usingStorage } from '../storage-errors.ts';
@@ -45,6 +46,7 @@ export function folderRepository(repository: FolderRepository): Repository {
       storage(async () => {
         const found = await readBackup(repository, id);
         requireKey(found, key);
+        if (key && found.manifest.encryption === null) throw notEncrypted(id);
         const stored = { manifest: found.manifest, folder: await folderOf(repository, id) };
         return openSource({ repository, ...stored });
       }),
