@@ -189,7 +189,7 @@ function interpret(raw: RawSettings): Omit<Settings, 'dotenv'> {
     scratch: raw.scratch,
     postgresBin: pathOf(raw.postgresBin),
     ignore: listOf(raw.ignore),
-    backups: resolve(raw.backups.base, named(raw, 'backups')),
+    backups: placeOf(raw, 'backups'),
     backupKeyFile: pathOf(raw.backupKeyFile),
     compress: raw.compress.value,
     jobs: raw.jobs.value === null ? null : numberOf(raw, 'jobs', 1),
@@ -198,6 +198,12 @@ function interpret(raw: RawSettings): Omit<Settings, 'dotenv'> {
     onRecovery: raw.onRecovery.value,
     webhook: raw.webhook.value,
   };
+}
+
+/** A URL is for the repository to understand, or to refuse. */
+function placeOf(raw: RawSettings, name: 'backups'): string {
+  const place = named(raw, name);
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(place) ? place : resolve(raw[name].base, place);
 }
 
 function pathOf({ value, base }: Setting): string | null {

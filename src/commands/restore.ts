@@ -47,15 +47,18 @@ export const restore = command<RestoreResult>({
         noOwner: !input.flag('owner'),
         tables: tables.length > 0 ? tables : null,
         onProgress: progressBar(report),
-        onDestroy: (holds) =>
-          context.confirm(`This destroys what ${into.display} holds: ${holds}.`),
+        onDestroy: (holds, { id, database }) =>
+          context.confirm(
+            `This destroys what ${into.display} holds: ${holds}. Backup ${id} of ${database} takes its place.`,
+          ),
       },
     );
     for (const message of warnings) report.warn({ code: 'restore-warning', message });
     return result;
   },
   render({ backup, into, way, restoreMs, replaced, tables }, paint) {
-    const what = tables === null ? `Backup ${backup.id}` : `${tables.join(', ')} of ${backup.id}`;
+    const whole = `ackup ${backup.id} of ${backup.database}`;
+    const what = tables === null ? `B${whole}` : `${tables.join(', ')} of b${whole}`;
     return [
       paint.bold(labelled('', `${what} is restored into ${into}, in ${duration(restoreMs)}.`)),
       ...(replaced === null ? [] : [labelled('Replaced: ', replaced)]),

@@ -10,7 +10,7 @@ import { engineNamed } from '../target.ts';
 
 export interface RestoreWish extends RestoreOptions {
   /** Throws where the user does not agree to lose what the target holds. */
-  readonly onDestroy: (holds: string) => Promise<void>;
+  readonly onDestroy: (holds: string, backup: RestoreResult['backup']) => Promise<void>;
 }
 
 export interface RestoreResult extends Omit<Restored, 'warnings'> {
@@ -42,7 +42,7 @@ export async function restoreBackup(
   const { holds } = await restoring.look(into, wish);
   if (holds !== null) {
     if (!wish.clean) throw notEmpty(into, holds);
-    await wish.onDestroy(holds);
+    await wish.onDestroy(holds, manifest);
   }
   const restored = await restoring.restore(source, into, wish);
   const { engine, database, serverVersion } = manifest;

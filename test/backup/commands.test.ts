@@ -197,6 +197,13 @@ describe('backup', () => {
     expect(stdout).not.toContain('s3cr3t');
   });
 
+  it('takes a URL of a place that it does not know for no folder', async () => {
+    await using made = await filled(sqlite);
+    const { exitCode, stderr } = await made.work.run(['backup', '--backups', 's3://bucket/app']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('Backups cannot be kept at s3://bucket/app');
+  });
+
   it('shows how far it is on a terminal', async () => {
     await using made = await filled(sqlite);
     // What is over at once shows nothing.

@@ -108,6 +108,8 @@ export function fileError(error: unknown, path: string): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    // The folder is there, but the system lets nothing be made in it: /proc, /sys.
+    case 'ENOENT':
       return new JemError('permission-denied', `${path} cannot be written`, {
         why: `${dirname(path)}: ${ownership(dirname(path))}. Nothing was changed.`,
         hint: 'Run as a user who may write that folder, or restore elsewhere.',
