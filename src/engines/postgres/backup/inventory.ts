@@ -11,6 +11,8 @@ export interface Column {
   /** The output function serves a whole class of types: enums, arrays, ranges, rows. */
   readonly polymorphic: boolean;
   readonly typmod: number;
+  /** As a constraint that was checked for every row says. */
+  readonly notNull: boolean;
 }
 
 /** A relation with rows of its own. */
@@ -62,7 +64,9 @@ members AS (
 
 const columns = `
   (SELECT json_agg(json_build_object('name', a.attname, 'out', p.proname, 'outSchema', o.nspname,
-      'polymorphic', f.typtype = 'p', 'typmod', a.atttypmod) ORDER BY a.attname COLLATE "C")
+      'polymorphic', f.typtype = 'p', 'typmod', a.atttypmod, 'notNull', a.attnotnull AND NOT EXISTS (
+        SELECT FROM pg_constraint k
+        WHERE k.conrelid = c.oid AND k.contype = 'n' AND NOT k.convalidated)) ORDER BY a.attname COLLATE "C")
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
     JOIN pg_proc p ON p.oid = t.typoutput JOIN pg_namespace o ON o.oid = p.pronamespace
     JOIN pg_type f ON f.oid = p.proargtypes[0]
