@@ -16,6 +16,8 @@ export interface Measurement {
   /** user + sys. */
   readonly cpuMs: number;
   readonly peakMiB: number;
+  /** Of the process itself, without those it started; 0 where it ended at once. */
+  readonly ownPeakMiB: number;
 }
 
 const script = join(import.meta.dirname, 'measure.py');
