@@ -8,14 +8,18 @@ const builds: ReadonlySet<string> = new Set([
   ...['INDEX', 'CONSTRAINT', 'FK CONSTRAINT', 'MATERIALIZED VIEW DATA'],
 ]);
 
-/**
- * Turns what pg_restore says into progress, in bytes of the dump's files. The returned function
- * takes one line, and answers whether it is anything else than that.
- */
+export interface FollowedRestore {
+  /** Takes one line, and answers whether it is anything else than progress. */
+  line(text: string): boolean;
+  /** Tells that all is done: a line that two processes wrote into each other tells nothing. */
+  end(): void;
+}
+
+/** Turns what pg_restore says into progress, in bytes of the dump's files. */
 export function followRestore(
   entries: readonly ArchiveEntry[],
   tell: (progress: Progress) => void,
-): (line: string) => boolean {
+): FollowedRestore {
   const weights = weightsOf(entries);
   const heavy = entries.filter(({ id }) => (weights.get(id) ?? 0) > 0);
   const total = [...weights.values()].reduce((sum, one) => sum + one, 0);
@@ -30,7 +34,7 @@ export function followRestore(
     done += weight;
     if (weight > 0) tell({ done, total, what });
   };
-  return (line) => {
+  const heard = (line: string): boolean => {
     inJobs ||= line.startsWith('pg_restore: entering main parallel loop');
     const ended = /^pg_restore: finished item (\d+) (.*)/.exec(line);
     if (ended) finish(Number(ended[1]), ended[2] ?? '');
@@ -43,12 +47,17 @@ export function followRestore(
     }
     return !chatter.test(line);
   };
+  return {
+    // Its processes write to one pipe, and may do so into the same line.
+    line: (text) => text.split(/(?=pg_restore: )/).filter(heard).length > 0,
+    end: () => tell({ done: total, total, what: 'restored' }),
+  };
 }
 
 const beginning = /^pg_restore: (?:creating|processing) (.*?)(?: for table)? "(.*)"$/;
 
 const chatter =
-  /^pg_restore: (?:connecting|processing|creating|executing|dropping|launching|finished|entering|implied|restoring|restored|starting|disabling|enabling|skipping|setting|reconnect|\d)/;
+  /^pg_restore: (?:$|connecting|processing|creating|executing|dropping|launching|finished|entering|implied|restoring|restored|starting|disabling|enabling|skipping|setting|reconnect|\d)/;
 
 function weightsOf(entries: readonly ArchiveEntry[]): Map<number, number> {
   const rows = new Map<number, number>();

@@ -74,7 +74,7 @@ export async function runRestore(job: RestoreJob): Promise<void> {
     {
       ...{ user: null, cwd: '/', env: reach.env },
       signal: AbortSignal.any([signal, watch.failed]),
-      onLine: (line) => follow(line) && watch.isWorthKeeping(line),
+      onLine: (line) => follow.line(line) && watch.isWorthKeeping(line),
     },
   ).catch((error: unknown) => {
     if (signal.aborted) throw signal.reason;
@@ -82,6 +82,7 @@ export async function runRestore(job: RestoreJob): Promise<void> {
     throw error;
   });
   if (!run.ok && !watch.isHarmless(run.lines)) throw restoreFailure(run.lines, about);
+  follow.end();
 }
 
 /**
