@@ -1,9 +1,9 @@
-import { readlinkSync, readdirSync, rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstatSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder for its owner alone; disposing removes it with all that lies in it. */
+/** A folder for its owner alone; disposing removes it with all that lies in it, and never throws. */
 export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
 }
@@ -14,16 +14,33 @@ export interface TemporaryFolder extends AsyncDisposable {
  * Throws as `mkdtemp` does.
  */
 export async function temporaryFolder(what: string): Promise<TemporaryFolder> {
-  const base = tmpdir();
-  const start = `jem-db-${what}-${pidNamespace()}-`;
-  sweep(base, start);
-  const path = await mkdtemp(join(base, `${start}${process.pid}-`));
+  sweepTemporary(what);
+  const path = await mkdtemp(join(tmpdir(), `${startOf(what)}${process.pid}-`));
+  // The umask may have taken the owner's own rights away.
+  await chmod(path, 0o700);
   return {
     path,
     async [Symbol.asyncDispose]() {
-      rmSync(path, { recursive: true, force: true });
+      removed(path);
     },
   };
+}
+
+/** Removes what killed processes of this user have left of one kind; returns their paths. */
+export function sweepTemporary(what: string): readonly string[] {
+  const start = startOf(what);
+  return readdirSync(tmpdir())
+    .filter((name) => {
+      const rest = name.startsWith(start) ? name.slice(start.length) : '';
+      const pid = /^(\d+)-[A-Za-z0-9]{6}$/.exec(rest)?.[1];
+      return pid !== undefined && isGone(Number(pid));
+    })
+    .map((name) => join(tmpdir(), name))
+    .filter((path) => isOurs(path) && removed(path));
+}
+
+function startOf(what: string): string {
+  return `jem-db-${what}-${pidNamespace()}-`;
 }
 
 /** Containers that share a folder do not see each other's processes. */
@@ -35,20 +52,19 @@ function pidNamespace(): string {
   }
 }
 
-function sweep(base: string, start: string): void {
-  for (const name of readdirSync(base)) {
-    const pid =
-      name.startsWith(start) && /^(\d+)-[A-Za-z0-9]{6}$/.exec(name.slice(start.length))?.[1];
-    if (pid && isGone(Number(pid))) removeWherePossible(join(base, name));
-  }
+/** Others can put names into that folder too, and change what is behind them while it is removed. */
+function isOurs(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found !== undefined && found.isDirectory() && found.uid === userInfo().uid;
 }
 
-/** Another user's stays, and what another process sweeps at this moment is gone. */
-function removeWherePossible(path: string): void {
+/** What cannot be removed now is swept by a later run. */
+function removed(path: string): boolean {
   try {
     rmSync(path, { recursive: true, force: true });
+    return true;
   } catch {
-    // It stands in nobody's way.
+    return false;
   }
 }
 

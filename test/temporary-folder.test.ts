@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -14,6 +14,16 @@ test('a folder for its owner alone, gone at the end with all that lies in it', a
     await writeFile(join(path, 'secret'), 'x');
   }
   expect(existsSync(path)).toBe(false);
+});
+
+test.runIf(process.getuid?.() === 0)('what another user put there stays', async () => {
+  await using mine = await temporaryFolder('foreign');
+  const foreign = mine.path.replace(`-${process.pid}-`, `-${2 ** 22 + 1}-`);
+  await mkdir(foreign);
+  await chown(foreign, 65_534, 65_534);
+  await using _again = await temporaryFolder('foreign');
+  expect(existsSync(foreign)).toBe(true);
+  await rm(foreign, { recursive: true });
 });
 
 test('what a killed process has left is swept, what others work in stays', async () => {

@@ -68,7 +68,7 @@ describe('what lies in the folder', () => {
     const repository = open(folder.path, { key });
     await using draft = await repository.begin();
     expect(draft.stage.folder.startsWith(folder.path)).toBe(false);
-    expect((await stat(join(draft.stage.folder, '..'))).mode & 0o777).toBe(0o700);
+    expect((await stat(draft.stage.folder)).mode & 0o777).toBe(0o700);
     const { files, id } = await backUp(repository);
     expect(files.every(({ path }) => path.endsWith('.enc'))).toBe(true);
     const stored = await filesBelow(join(folder.path, id));

@@ -17,7 +17,8 @@ import {
 import { type LivingFolder, makeLivingFolder } from './liveness.ts';
 import { partialName } from './names.ts';
 import type { FolderRepository } from './place.ts';
-import { makePrivate, type PrivateFolder } from './private-folder.ts';
+import type { TemporaryFolder } from '../../temporary-folder.ts';
+import { makePrivate } from './private-folder.ts';
 import { type FileStage, openStage } from './stage.ts';
 
 interface Making {
@@ -26,7 +27,7 @@ interface Making {
   /** The hidden folder in which the backup grows. */
   readonly partial: LivingFolder;
   /** Where plain files may lie; null: within `partial`. */
-  readonly outside: PrivateFolder | null;
+  readonly outside: TemporaryFolder | null;
   readonly stage: FileStage;
 }
 
@@ -76,7 +77,7 @@ async function makeRepository(folder: string): Promise<void> {
 
 async function begin(repository: FolderRepository): Promise<Making> {
   const { id, partial } = await makePartial(repository.folder);
-  let outside: PrivateFolder | null = null;
+  let outside: TemporaryFolder | null = null;
   try {
     const to = join(partial.path, 'backup');
     await makePrivateFolder(to);

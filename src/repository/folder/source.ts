@@ -12,7 +12,8 @@ import { createPrivate, makeFoldersWithin, openStored, writeAll } from './durabl
 import { bytesOf, measured } from './hashing.ts';
 import { inspectFiles } from './inspect.ts';
 import { type FolderRepository, temporaryPlace } from './place.ts';
-import { makePrivate, type PrivateFolder } from './private-folder.ts';
+import type { TemporaryFolder } from '../../temporary-folder.ts';
+import { makePrivate } from './private-folder.ts';
 
 /** A published backup whose key was found to be right. */
 interface Stored {
@@ -29,7 +30,7 @@ export async function openSource(stored: Stored): Promise<RestoreSource> {
   await requireWhole(stored);
   const byContent = new Map(manifest.files.map((file) => [file.content, file]));
   const { serverVersion, content, schema, facts } = manifest;
-  const made: PrivateFolder[] = [];
+  const made: TemporaryFolder[] = [];
   let folder: Promise<string> | null = null;
   return {
     ...{ serverVersion, content, schema, facts },
@@ -65,7 +66,7 @@ async function requireWhole({ repository, manifest, folder }: Stored): Promise<v
 }
 
 /** Where the repository has done nothing to the files, the backup's own folder is what is wanted. */
-async function folderOf(stored: Stored, made: PrivateFolder[]): Promise<string> {
+async function folderOf(stored: Stored, made: TemporaryFolder[]): Promise<string> {
   const { manifest, repository } = stored;
   if (manifest.files.every(({ path, content }) => path === content)) return stored.folder;
   const target = await makePrivate(repository.signal);

@@ -21,7 +21,7 @@ export async function sweepFolder(folder: string): Promise<readonly string[]> {
   }
   for (const id of names.filter((one) => idPattern.test(one)))
     swept.push(...(await ofThisUser(sweepProofs(join(folder, id)))));
-  return [...swept, ...(await sweepPrivate())];
+  return [...swept, ...sweepPrivate()];
 }
 
 /** A leftover of another user is for that user to sweep. */

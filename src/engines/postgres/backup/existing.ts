@@ -1,4 +1,5 @@
-import { grantsJson, type LiveGrant, type LiveLocale, type LiveSetting } from '../scratch/live.ts';
+import type { LiveGrant, LiveLocale, LiveSetting } from '../scratch/live.ts';
+import { grantsJson, localeJson, ownSettingsJson } from '../scratch/live-json.ts';
 import type { PostgresSession } from '../session.ts';
 
 /** What a database is apart from what lies in it. */
@@ -26,20 +27,13 @@ export interface Existing extends DatabaseTraits {
 const sql = `
 SELECT json_build_object(
   'oid', d.oid::text, 'owner', pg_get_userbyid(d.datdba), 'mine', pg_has_role(d.datdba, 'USAGE'),
-  'locale', json_build_object(
-    'encoding', pg_encoding_to_char(d.encoding), 'collate', d.datcollate, 'ctype', d.datctype,
-    'provider', coalesce(to_jsonb(d)->>'datlocprovider', 'c'),
-    'locale', coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'),
-    'icuRules', to_jsonb(d)->>'daticurules'),
+  'locale', ${localeJson},
   'grants', ${grantsJson('d.datacl')},
   'comment', shobj_description(d.oid, 'pg_database'),
   'connectionLimit', d.datconnlimit, 'isTemplate', d.datistemplate,
   'tablespace', (SELECT spcname FROM pg_tablespace t WHERE t.oid = d.dattablespace
     AND t.oid <> (SELECT n.dattablespace FROM pg_database n WHERE n.datname = 'template0')),
-  'settings', (SELECT coalesce(json_agg(json_build_object(
-      'role', CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END,
-      'inDatabase', true, 'settings', s.setconfig) ORDER BY s.setrole), '[]')
-    FROM pg_db_role_setting s WHERE s.setdatabase = d.oid)
+  'settings', ${ownSettingsJson}
 )::text AS existing
 FROM pg_database d WHERE d.datname = $1`;
 

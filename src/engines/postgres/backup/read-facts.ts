@@ -1,4 +1,10 @@
-import { grantsJson } from '../scratch/live.ts';
+import {
+  grantsJson,
+  localeJson,
+  membershipJson,
+  ownSettingsJson,
+  roleJson,
+} from '../scratch/live-json.ts';
 import type { PostgresSession } from '../session.ts';
 import type { BackupFacts } from './facts.ts';
 
@@ -58,29 +64,16 @@ named AS (
 )
 SELECT json_build_object(
   'database', d.datname, 'owner', pg_get_userbyid(d.datdba),
-  'locale', json_build_object(
-    'encoding', pg_encoding_to_char(d.encoding), 'collate', d.datcollate, 'ctype', d.datctype,
-    'provider', coalesce(to_jsonb(d)->>'datlocprovider', 'c'),
-    'locale', coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'),
-    'icuRules', to_jsonb(d)->>'daticurules'),
+  'locale', ${localeJson},
   'grants', ${grantsJson('d.datacl')},
   'comment', shobj_description(d.oid, 'pg_database'),
   'connectionLimit', d.datconnlimit,
-  'settings', (SELECT coalesce(json_agg(json_build_object(
-      'role', CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END,
-      'inDatabase', true, 'settings', s.setconfig) ORDER BY s.setrole), '[]')
-    FROM pg_db_role_setting s WHERE s.setdatabase = d.oid),
+  'settings', ${ownSettingsJson},
   'named', (SELECT coalesce(json_agg(r.rolname ORDER BY r.rolname), '[]')
     FROM pg_roles r JOIN named n USING (oid) WHERE r.rolname !~ '^pg_'),
-  'roles', (SELECT coalesce(json_agg(json_build_object(
-      'rolname', rolname, 'rolsuper', rolsuper, 'rolinherit', rolinherit,
-      'rolcreaterole', rolcreaterole, 'rolcreatedb', rolcreatedb, 'rolcanlogin', rolcanlogin,
-      'rolreplication', rolreplication, 'rolbypassrls', rolbypassrls) ORDER BY r.oid), '[]')
+  'roles', (SELECT coalesce(json_agg(${roleJson} ORDER BY r.oid), '[]')
     FROM pg_roles r JOIN wanted USING (oid) WHERE rolname !~ '^pg_'),
-  'memberships', (SELECT coalesce(json_agg(json_build_object(
-      'role', pg_get_userbyid(m.roleid), 'member', pg_get_userbyid(m.member),
-      'admin', m.admin_option, 'inherit', (to_jsonb(m)->>'inherit_option')::boolean,
-      'set', (to_jsonb(m)->>'set_option')::boolean) ORDER BY m.roleid, m.member), '[]')
+  'memberships', (SELECT coalesce(json_agg(${membershipJson} ORDER BY m.roleid, m.member), '[]')
     FROM pg_auth_members m WHERE m.member IN (SELECT oid FROM wanted)),
   'bootstrap', pg_get_userbyid(10),
   'extensions', (SELECT coalesce(json_agg(json_build_object('name', extname, 'version', extversion)

@@ -1,3 +1,4 @@
+import { grantsJson, localeJson, membershipJson, roleJson } from './live-json.ts';
 import type { Session } from '../../engine.ts';
 import { parseTableName, sqlName } from '../table-name.ts';
 import { ddlSettings } from './ddl-settings.ts';
@@ -85,13 +86,6 @@ export interface Live {
   } | null;
 }
 
-/** SQL: the rights of an access control list as JSON of `LiveGrant`s. */
-export const grantsJson = (acl: string): string => `
-  (SELECT json_agg(json_build_object(
-      'grantee', CASE WHEN a.grantee <> 0 THEN pg_get_userbyid(a.grantee) END,
-      'privilege', a.privilege_type, 'grantable', a.is_grantable)
-    ORDER BY a.grantee, a.privilege_type) FROM aclexplode(${acl}) a)`;
-
 /** `to_jsonb(row)` reads columns that some majors lack. */
 const sql = `
 WITH me AS (
@@ -103,21 +97,11 @@ SELECT json_build_object(
   'standby', pg_is_in_recovery(),
   'database', d.datname, 'owner', pg_get_userbyid(d.datdba),
   'grants', ${grantsJson('d.datacl')},
-  'locale', json_build_object(
-    'encoding', pg_encoding_to_char(d.encoding), 'collate', d.datcollate, 'ctype', d.datctype,
-    'provider', coalesce(to_jsonb(d)->>'datlocprovider', 'c'),
-    'locale', coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'),
-    'icuRules', to_jsonb(d)->>'daticurules'),
+  'locale', ${localeJson},
   'bootstrap', pg_get_userbyid(10), 'user', current_user, 'ledgerOwner', me.ledger_owner,
-  'roles', (SELECT json_agg(json_build_object(
-      'rolname', rolname, 'rolsuper', rolsuper, 'rolinherit', rolinherit,
-      'rolcreaterole', rolcreaterole, 'rolcreatedb', rolcreatedb, 'rolcanlogin', rolcanlogin,
-      'rolreplication', rolreplication, 'rolbypassrls', rolbypassrls) ORDER BY oid)
+  'roles', (SELECT json_agg(${roleJson} ORDER BY oid)
     FROM pg_roles WHERE rolname !~ '^pg_'),
-  'memberships', (SELECT coalesce(json_agg(json_build_object(
-      'role', pg_get_userbyid(m.roleid), 'member', pg_get_userbyid(m.member),
-      'admin', m.admin_option, 'inherit', (to_jsonb(m)->>'inherit_option')::boolean,
-      'set', (to_jsonb(m)->>'set_option')::boolean)
+  'memberships', (SELECT coalesce(json_agg(${membershipJson}
       ORDER BY m.roleid, m.member), '[]') FROM pg_auth_members m),
   'roleSettings', (SELECT coalesce(json_agg(json_build_object(
       'role', CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END,
