@@ -16,10 +16,11 @@ export interface Repository {
   /** Its manifest, checked. Throws `backup-missing`, `backup-corrupt`, `backup-key-wrong`. */
   manifest(id: string): Promise<Manifest>;
   /**
-   * For restoring: its files, decrypted. Throws as `manifest` does, `backup-key-missing`, and
-   * `backup-not-encrypted` where a key is given all the same.
+   * For restoring: its files, decrypted, each looked at before unless `check` has done so just now.
+   * Throws as `manifest` does, `backup-key-missing`, and `backup-not-encrypted` where a key is given
+   * all the same.
    */
-  source(id: string): Promise<RestoreSource>;
+  source(id: string, files?: 'unchecked' | 'checked'): Promise<RestoreSource>;
   /** Looks at every file of a backup, as stored: missing, of another size, altered, unknown. */
   check(id: string, onFile: (checked: FileCheck) => void): Promise<readonly FileCheck[]>;
   /** Records a verdict beside the backup, as JSON and as a page for people. */

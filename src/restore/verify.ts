@@ -81,7 +81,7 @@ async function restoreAndLook(
   manifest: Manifest,
   options: VerifyOptions,
 ): Promise<Seen> {
-  await using source = await repository.source(manifest.id);
+  await using source = await repository.source(manifest.id, 'checked');
   const restored = await restoredOrWhy(engine, source, options);
   if (restored instanceof JemError) {
     const detail = [restored.message, restored.details.why, restored.details.original];

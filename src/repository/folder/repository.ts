@@ -42,13 +42,13 @@ export function folderRepository(repository: FolderRepository): Repository {
         return Promise.all(ids.map((id) => turn(() => listBackup(repository, id))));
       }),
     manifest: (id) => storage(async () => (await read(id)).manifest),
-    source: (id) =>
+    source: (id, files = 'unchecked') =>
       storage(async () => {
         const found = await readBackup(repository, id);
         requireKey(found, key);
         if (key && found.manifest.encryption === null) throw notEncrypted(id);
         const stored = { manifest: found.manifest, folder: await folderOf(repository, id) };
-        return openSource({ repository, ...stored });
+        return openSource({ repository, ...stored }, files);
       }),
     check: (id, onFile) => storage(() => checkBackup(repository, id, onFile)),
     recordProof: (id, proof, page) =>

@@ -23,11 +23,14 @@ interface Stored {
   readonly folder: string;
 }
 
-/** Checks every stored file, then offers them for restoring. Throws `backup-corrupt`. */
-export async function openSource(stored: Stored): Promise<RestoreSource> {
+/** Checks every stored file that is unchecked, then offers them for restoring. Throws `backup-corrupt`. */
+export async function openSource(
+  stored: Stored,
+  files: 'unchecked' | 'checked',
+): Promise<RestoreSource> {
   const { manifest } = stored;
   for (const { compression } of manifest.files) requireDecompression(compression, manifest.id);
-  await requireWhole(stored);
+  if (files === 'unchecked') await requireWhole(stored);
   const byContent = new Map(manifest.files.map((file) => [file.content, file]));
   const { serverVersion, content, schema, facts } = manifest;
   const made: TemporaryFolder[] = [];

@@ -22,7 +22,6 @@ export interface Table {
   readonly partition: boolean;
   /** With what was moved out of line. */
   readonly bytes: number;
-  readonly outOfLine: boolean;
   readonly columns: readonly Column[];
   /** Of columns that are computed when they are read. */
   readonly virtual: readonly string[];
@@ -98,7 +97,6 @@ SELECT json_build_object(
   'tables', (SELECT coalesce(json_agg(json_build_object(
       'schema', n.nspname, 'name', c.relname, 'partition', c.relispartition,
       'bytes', pg_relation_size(c.oid) + CASE WHEN c.reltoastrelid = 0 THEN 0 ELSE pg_relation_size(c.reltoastrelid) END,
-      'outOfLine', c.reltoastrelid <> 0 AND pg_relation_size(c.reltoastrelid) > 0,
       'columns', coalesce(${columns}, '[]'),
       'virtual', (SELECT coalesce(json_agg(a.attname ORDER BY a.attname COLLATE "C"), '[]')
         FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attgenerated = 'v' AND NOT a.attisdropped),
