@@ -7,8 +7,7 @@ import { sqliteError } from '../errors.ts';
 import { contentNow } from './content.ts';
 import { copySnapshot } from './copy.ts';
 import { factsOf } from './facts.ts';
-import { bytesOf, inSnapshot } from './snapshot.ts';
-import type { SqliteThread } from './threads.ts';
+import { bytesOf, inSnapshot, type Snapshot } from './snapshot.ts';
 
 /** The one file of a backup. */
 export const databaseFile = 'database.sqlite';
@@ -25,14 +24,12 @@ export async function backUpSqlite(
 ): Promise<TakenBackup> {
   if (connection.file === null) throw inMemory();
   const { signal, ledgerTable } = options;
-  // The copy is one of the jobs; what it leaves to others would only slow it down.
-  const jobs = Math.max(1, options.jobs - 1);
   try {
-    const { copy, ...taken } = await inSnapshot(connection, { signal, jobs }, async (threads) => {
+    const { copy, ...taken } = await inSnapshot(connection, options, async (snapshot) => {
       const begun = new Date().toISOString();
       const schema = await session.schema({ ledgerTable, signal });
       const ledger = await session.migrations({ signal, ledgerTable }).read();
-      const held = await copyAndRead(connection, threads, options);
+      const held = await copyAndRead(connection, snapshot, options);
       const facts = { ...factsOf(connection.db) };
       return { snapshot: `a read transaction of ${begun}`, schema, ledger, ...held, facts };
     });
@@ -57,7 +54,7 @@ interface Held {
  */
 async function copyAndRead(
   connection: Connection,
-  threads: readonly SqliteThread[],
+  snapshot: Snapshot,
   { signal: stopped, stage, onProgress }: BackupOptions,
 ): Promise<Held> {
   const failure = new AbortController();
@@ -69,14 +66,14 @@ async function copyAndRead(
     const done = Math.round((total * (shares.copy + shares.content)) / 2);
     onProgress({ done, total, what: shares.copy < 1 ? 'copy' : 'fingerprints' });
   };
-  const copy = copySnapshot(connection, join(stage.folder, databaseFile), {
+  const copy = copySnapshot(connection, snapshot, join(stage.folder, databaseFile), {
     signal,
     onStep: (share) => told('copy', share),
   });
   const taken = copy.then(() => stage.take(databaseFile, 'plain'));
   taken.catch((error: unknown) => failure.abort(error));
-  if (threads.length === 0) await copy;
-  const content = contentNow(connection, threads, {
+  if (snapshot.threads.length === 0) await copy;
+  const content = contentNow(connection, snapshot.threads, {
     signal,
     onPart: (share) => told('content', share),
   });

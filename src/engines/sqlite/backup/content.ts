@@ -15,7 +15,7 @@ export async function sqliteContent(
 ): Promise<Content> {
   const { signal, onProgress } = options;
   try {
-    return await inSnapshot(connection, options, (threads) => {
+    return await inSnapshot(connection, options, ({ threads }) => {
       const total = bytesOf(connection.db);
       const onPart = (share: number): void =>
         onProgress({ done: Math.round(total * share), total, what: 'fingerprints' });

@@ -3,28 +3,38 @@ import { JemError } from '../../../errors.ts';
 import { type About, type Connection, resultCode } from '../driver.ts';
 import { sqliteError } from '../errors.ts';
 import { pragma } from '../values.ts';
-import { bytesOf } from './snapshot.ts';
+import { copyFile, type CopyOptions } from './file-copy.ts';
+import { bytesOf, type Snapshot } from './snapshot.ts';
 
 /** Bytes at a time: between two steps signals are served. */
 const stepBytes = 32 * 1024 * 1024;
 
-interface Copying {
-  readonly signal: AbortSignal;
-  /** Told how much is done, from 0 to 1. */
-  readonly onStep: (share: number) => void;
-}
-
 /**
- * Copies the snapshot that the connection has begun into a new file, for its owner alone. Under a
- * held transaction SQLite's online backup goes on where a writer comes along, instead of beginning
- * again. Throws `disk-full`, the signal's reason and what SQLite throws.
+ * Copies the snapshot that the connection has begun into a new file, for its owner alone. Throws
+ * `disk-full`, the signal's reason and what SQLite throws.
  */
 export async function copySnapshot(
   connection: Connection,
+  { isInFile }: Pick<Snapshot, 'isInFile'>,
   path: string,
-  { signal, onStep }: Copying,
+  options: CopyOptions,
 ): Promise<void> {
   closeSync(openSync(path, 'wx', 0o600));
+  const { file } = connection;
+  if (!isInFile || file === null || !(await copyFile(file, path, options)))
+    await copyPages(connection, path, options);
+  options.onStep(1);
+}
+
+/**
+ * By SQLite's online backup: under a held transaction it goes on where a writer comes along,
+ * instead of beginning again.
+ */
+async function copyPages(
+  connection: Connection,
+  path: string,
+  { signal, onStep }: CopyOptions,
+): Promise<void> {
   // Each page is needed once: a cache that fits the processor's own is a sixth faster.
   connection.db.pragma('cache_size = -1000');
   const pages = Math.ceil(stepBytes / Number(pragma(connection.db, 'page_size')));
@@ -36,7 +46,6 @@ export async function copySnapshot(
         return pages;
       },
     });
-    onStep(1);
   } catch (error) {
     if (error === signal.reason) throw error;
     if (resultCode(error) === 'SQLITE_FULL') throw noRoom(connection, path);

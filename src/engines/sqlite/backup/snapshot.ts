@@ -17,14 +17,21 @@ export interface SnapshotOptions {
   readonly jobs: number;
 }
 
+export interface Snapshot {
+  /** Each in a transaction that sees the very same; none: only the connection itself does. */
+  readonly threads: readonly SqliteThread[];
+  /** The database's file holds all of it, and nobody changes that file while it lasts. */
+  readonly isInFile: boolean;
+}
+
 /**
- * Runs `body` in a read transaction, and in as many others in threads that see the very same: none
- * where the database is small, in memory or not to be written. Throws `lock-timeout`.
+ * Runs `body` in a read transaction, and in others in threads: none where the database is small, in
+ * memory or not to be written. Throws `lock-timeout`.
  */
 export async function inSnapshot<T>(
   connection: Connection,
   { signal, jobs }: SnapshotOptions,
-  body: (threads: readonly SqliteThread[]) => Promise<T>,
+  body: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> {
   const patience: Patience = { timeout, signal };
   const { file } = connection;
@@ -32,12 +39,13 @@ export async function inSnapshot<T>(
   const threads: SqliteThread[] = [];
   try {
     const bytes = await patiently(() => bytesOf(connection.db), patience);
-    if (file === null || !shares || bytes < large) await beginReading(connection.db, patience);
-    else {
-      for (let index = 0; index < jobs; index++) threads.push(startThread(file));
-      await beginTogether(connection, file, threads, patience);
+    if (file === null || !shares || bytes < large) {
+      await beginReading(connection.db, patience);
+      return await body({ threads, isInFile: false });
     }
-    return await body(threads);
+    for (let index = 0; index < jobs; index++) threads.push(startThread(file));
+    const isInFile = await beginTogether(connection, file, threads, patience);
+    return await body({ threads, isInFile });
   } finally {
     await Promise.all(threads.map((thread) => thread[Symbol.asyncDispose]()));
     rollback(connection);
@@ -61,21 +69,47 @@ async function beginReading(db: Database, patience: Patience): Promise<void> {
   }, patience);
 }
 
-/** Nobody writes while all of them begin. */
+/** Nobody writes while all of them begin. Answers whether all that they see is in the file. */
 async function beginTogether(
   connection: Connection,
   file: string,
   threads: readonly SqliteThread[],
   patience: Patience,
-): Promise<void> {
+): Promise<boolean> {
   // Their start takes longer than writers should wait.
   await Promise.all(threads.map((thread) => thread.ask({ kind: 'pragma', source: 'encoding' })));
   const db = new Driver(file, { fileMustExist: true, timeout: 0 });
   try {
+    // Most of it here, so that writers need not wait for it.
+    isCheckpointed(db);
     await begin({ ...connection, db }, patience);
+    const isInFile = isCheckpointed(connection.db);
     await beginReading(connection.db, patience);
     await Promise.all(threads.map((thread) => thread.ask({ kind: 'begin' })));
+    return isInFile;
   } finally {
     db.close();
+  }
+}
+
+interface Checkpoint {
+  readonly busy: number;
+  readonly log: number;
+  readonly checkpointed: number;
+}
+
+/**
+ * Brings into the file what is in its -wal; answers whether all of it is there now. As long as a
+ * reader that begins then goes on, no checkpoint writes to the file: it would bring what that
+ * reader must not see (https://sqlite.org/walformat.html, section 2.3). Outside of WAL mode the
+ * reader's lock alone keeps writers away.
+ */
+function isCheckpointed(db: Database): boolean {
+  try {
+    const [found] = db.pragma('wal_checkpoint(PASSIVE)') as readonly Checkpoint[];
+    return found?.busy === 0 && found.log === found.checkpointed;
+  } catch {
+    // A full disk, or somebody who checkpoints: the -wal is read then.
+    return false;
   }
 }

@@ -13,7 +13,7 @@ import { balance, fill, startWriter } from './writing.ts';
 // 20 MB are read by threads, 1 MB by the connection itself.
 describe.each(['wal', 'delete'] as const)('in journal mode %s, while another writes', (mode) => {
   test.each([
-    { megabytes: 20, jobs: 2 },
+    { megabytes: 60, jobs: 2 },
     { megabytes: 20, jobs: 1 },
     { megabytes: 1, jobs: 2 },
   ])('$megabytes MB with $jobs jobs: one snapshot', async ({ megabytes, jobs }) => {
@@ -82,6 +82,22 @@ test('what is in the -wal alone is in the copy', async () => {
   expect(statSync(file).size).toBe(4096);
   const { copy } = await backUp(file, join(folder.path, 'stage'));
   expect(new Database(copy).prepare('SELECT a FROM t').pluck().all()).toEqual(['in the wal']);
+  db.close();
+});
+
+test('an older reader keeps the -wal from the file: what it holds is in the copy', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'app.db');
+  fill(file, 'wal', 20);
+  const reader = new Database(file);
+  reader.exec('BEGIN; SELECT count(*) FROM one');
+  const db = new Database(file);
+  db.exec("UPDATE one SET filler = 'changed'");
+  const { taken, copy } = await backUp(file, join(folder.path, 'stage'));
+  reader.close();
+  expect(await contentOf(copy)).toEqual(taken.content);
+  const changed = new Database(copy).prepare("SELECT count(*) FROM one WHERE filler = 'changed'");
+  expect(changed.pluck().get()).toBe(80_000);
   db.close();
 });
 
