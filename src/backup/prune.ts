@@ -1,4 +1,5 @@
 import type { ListedBackup, Repository } from '../repository/contract.ts';
+import type { Manifest } from '../repository/manifest.ts';
 import {
   type Candidate,
   type KeepRules,
@@ -41,7 +42,8 @@ export async function pruneBackups(repository: Repository, wish: PruneWish): Pro
     // Another run may have proved or removed one meanwhile: nothing goes that was not agreed to.
     const { keep, remove } = await planOf(repository, wish);
     const agreed = remove.filter((id) => planned.remove.includes(id));
-    for (const id of agreed) {
+    // The newest first: what builds on others is never without them.
+    for (const id of agreed.toSorted().toReversed()) {
       wish.signal.throwIfAborted();
       wish.onProgress(`removing ${id}`);
       await repository.remove(id);
@@ -61,9 +63,16 @@ function candidateOf({ id, manifest, lastProof }: ListedBackup): Candidate {
   return {
     id,
     startedAt: manifest && new Date(manifest.startedAt),
-    database: manifest === null ? '' : `${manifest.engine} ${manifest.database}`,
+    database: manifest === null ? '' : subjectOf(manifest),
     proved: lastProof?.verified === true,
+    parent: manifest?.kind === 'base' ? manifest.parent : null,
   };
+}
+
+/** A cluster is one however it was reached; a dump of a database stands for no cluster. */
+function subjectOf(manifest: Manifest): string {
+  const { engine, kind, database } = manifest;
+  return [engine, kind, kind === 'base' ? manifest.cluster : database].join(' ');
 }
 
 function resultOf(

@@ -21,6 +21,8 @@ export interface Candidate {
   readonly database: string;
   /** Its last restore brought back what the database held. */
   readonly proved: boolean;
+  /** Id of the one that it builds on; null: none. */
+  readonly parent: string | null;
 }
 
 export interface Kept {
@@ -36,7 +38,7 @@ export interface PrunePlan {
 
 /**
  * Pure: which backups stay. The newest proved one of each database always does, and so does what
- * cannot be read unless `unreadable` gives it up.
+ * cannot be read unless `unreadable` gives it up, and whatever one that stays builds on.
  */
 export function planPrune(
   candidates: readonly Candidate[],
@@ -56,6 +58,7 @@ export function planPrune(
   }
   if (unreadable === 'keep')
     for (const each of candidates) if (!isReadable(each)) keep(each, 'unreadable');
+  keepParents(candidates, reasons);
   const kept = [...reasons].map(([id, because]) => ({ id, because }));
   return {
     keep: kept.filter(({ because }) => because.length > 0),
@@ -67,6 +70,17 @@ type Readable = Candidate & { readonly startedAt: Date };
 
 function isReadable(candidate: Candidate): candidate is Readable {
   return candidate.startedAt !== null;
+}
+
+/** Newest first: what builds on others is later than they are, and is decided before them. */
+function keepParents(
+  candidates: readonly Candidate[],
+  reasons: ReadonlyMap<string, string[]>,
+): void {
+  const newestFirst = candidates.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+  for (const { id, parent } of newestFirst)
+    if (parent !== null && (reasons.get(id) ?? []).length > 0)
+      reasons.get(parent)?.push(`${id} builds on it`);
 }
 
 const periods = {

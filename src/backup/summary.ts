@@ -15,9 +15,12 @@ export interface BackupSummary {
   /** Of its files before the repository compressed and encrypted them. */
   readonly bytes: number;
   readonly storedBytes: number;
-  readonly tables: number;
-  readonly rows: number;
-  readonly snapshot: string;
+  /** Null: of a whole cluster, whose tables nobody counted. */
+  readonly tables: number | null;
+  readonly rows: number | null;
+  readonly snapshot: string | null;
+  /** Id of the backup that it builds on; null: it is whole in itself. */
+  readonly parent: string | null;
   readonly encrypted: boolean;
   readonly repository: string;
 }
@@ -29,18 +32,25 @@ export interface Verdict {
 }
 
 export function summaryOf(manifest: Manifest, repository: string): BackupSummary {
-  const { id, kind, engine, serverVersion, database, startedAt, finishedAt, snapshot } = manifest;
-  const { files, content } = manifest;
+  const { id, kind, engine, serverVersion, database, startedAt, finishedAt, files } = manifest;
   return {
     ...{ id, kind, engine, serverVersion, database, startedAt, finishedAt },
     bytes: sum(files.map((file) => file.bytes)),
     storedBytes: sum(files.map((file) => file.storedBytes)),
-    tables: content.tables.length,
-    rows: sum(content.tables.map(({ rows }) => rows)),
-    snapshot,
+    ...heldBy(manifest),
     encrypted: manifest.encryption !== null,
     repository,
   };
+}
+
+function heldBy(
+  manifest: Manifest,
+): Pick<BackupSummary, 'tables' | 'rows' | 'snapshot' | 'parent'> {
+  if (manifest.kind === 'base')
+    return { tables: null, rows: null, snapshot: null, parent: manifest.parent };
+  const { content, snapshot } = manifest;
+  const rows = sum(content.tables.map((table) => table.rows));
+  return { tables: content.tables.length, rows, snapshot, parent: null };
 }
 
 export function verdictOf(lastProof: ListedBackup['lastProof']): Verdict | null {

@@ -1,4 +1,4 @@
-import type { ShowResult } from '../backup/show.ts';
+import type { ShowResult, ShownCluster } from '../backup/show.ts';
 import type { Paint } from '../output/paint.ts';
 import { columns, count, duration, grouped, labelled, moment, size } from '../output/text.ts';
 import { fullName } from '../repository/full-name.ts';
@@ -16,7 +16,7 @@ export const backupShow = command<ShowResult>({
     return showBackup(await repositoryOf(context), argument);
   },
   render(result, paint) {
-    const { backup, ledger, objects, files, jemDbVersion, tools, compression } = result;
+    const { backup, files, jemDbVersion, tools, compression } = result;
     const by = [
       `jem-db ${jemDbVersion}`,
       ...Object.entries(tools).map(([name, v]) => `${name} ${v}`),
@@ -25,13 +25,9 @@ export const backupShow = command<ShowResult>({
       ['database', backup.database],
       ['server', `${backup.engine} ${backup.serverVersion}`],
       ['taken', `${moment(backup.startedAt)} to ${moment(backup.finishedAt)}`],
-      ['snapshot', backup.snapshot],
+      ...(backup.snapshot === null ? [] : [['snapshot', backup.snapshot]]),
       ['by', by.join(', ')],
-      [
-        'holds',
-        `${count(backup.tables, 'table')}, ${grouped(backup.rows)} rows, ${count(objects, 'object')} of the schema`,
-      ],
-      ['migrations', ledger === null ? 'no ledger' : String(ledger.length)],
+      ...heldLines(result),
       [
         'stored',
         `${count(files.length, 'file')}, ${size(backup.storedBytes)} (${size(backup.bytes)} before)`,
@@ -55,7 +51,33 @@ function compressedBy(method: string): string {
   return method === 'none' ? 'none but by the tools' : method;
 }
 
-function contentLines({ content }: ShowResult, paint: Paint): string[] {
+function heldLines({ backup, ledger, objects, cluster }: ShowResult): string[][] {
+  const { tables, rows } = backup;
+  if (cluster !== null) return clusterLines(cluster);
+  const held = `${count(tables ?? 0, 'table')}, ${grouped(rows ?? 0)} rows`;
+  return [
+    ['holds', `${held}, ${count(objects ?? 0, 'object')} of the schema`],
+    ['migrations', ledger === null ? 'no ledger' : String(ledger.length)],
+  ];
+}
+
+function clusterLines({ cluster, chain, restorePoint, withoutPoint }: ShownCluster): string[][] {
+  const needs = chain === null ? 'backups that are not there or not readable' : chain.join(', ');
+  return [
+    ['holds', `the whole cluster ${cluster}`],
+    ...(chain?.length === 1 ? [] : [['restored of', needs]]),
+    [
+      'point',
+      restorePoint
+        ? `${restorePoint.name} at ${restorePoint.lsn}, with fingerprints of ${restorePoint.database}`
+        : `none: ${withoutPoint}`,
+    ],
+  ];
+}
+
+function contentLines({ content: held, cluster }: ShowResult, paint: Paint): string[] {
+  const content = held ?? cluster?.restorePoint?.content;
+  if (!content) return [];
   const { tables, leftOut } = content;
   const rows = tables.map((table) => [
     table.type,

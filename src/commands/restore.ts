@@ -1,4 +1,7 @@
-import type { RestoreResult } from '../restore/restore.ts';
+import { resolve } from 'node:path';
+import type { Repository } from '../repository/contract.ts';
+import type { BaseManifest } from '../repository/manifest.ts';
+import type { RestoreResult, RestoreWish } from '../restore/restore.ts';
 import { JemError } from '../errors.ts';
 import { duration, labelled } from '../output/text.ts';
 import { parseTarget } from '../target.ts';
@@ -14,46 +17,34 @@ export const restore = command<RestoreResult>({
     'Checks every file of the backup first. Restores beside the target and switches, where the engine allows it, so that a failure leaves the target as it was.',
   argument: { name: 'id', help: 'latest, an id, or how one begins', required: true },
   options: [
-    { flags: '--into <url>', help: 'the database: a URL or a file; it may be missing' },
+    { flags: '--into <url>', help: 'the database: a URL or a file; a folder for a base backup' },
     { flags: '--clean', help: 'replace what it holds; names that, and asks' },
     { flags: '--no-owner', help: 'all of it is yours, without the grants of the backup' },
     { flags: '--table <name>', help: 'only this table; may be given again', repeatable: true },
+    {
+      flags: '--tablespace-mapping <old=new>',
+      help: 'of a base backup: where a tablespace goes; may be given again',
+      repeatable: true,
+    },
   ],
   settings: [...repositorySettings, 'jobs', 'postgresBin', 'ledgerTable'],
   examples: [
     ['jem-db restore latest --into ./copy.db', 'into a new file'],
     ['jem-db restore latest --into postgres://app@db/app_copy', 'into a new database'],
+    ['jem-db restore latest --into /srv/main', 'a base backup, into a new folder'],
     ['jem-db restore 20261121 --into ./app.db --clean', 'over what is there, when you agree'],
   ],
   async run(input, context) {
-    const { restoreBackup } = await import('../restore/restore.ts');
-    const { settings, signal, report } = context;
-    const into = await intoOf(input, context);
-    report.aim({ engine: into.engine, display: into.display, serverVersion: null });
-    for (const warning of into.warnings) report.warn(warning);
-    const tables = input.list('table');
-    const { warnings, ...result } = await restoreBackup(
-      await repositoryOf(context),
-      input.argument ?? '',
-      into,
-      {
-        signal,
-        jobs: jobsOf(settings),
-        binaries: settings.postgresBin,
-        ledgerTable: settings.ledgerTable,
-        connectTimeout: settings.connectTimeout,
-        clean: input.flag('clean'),
-        // Commander takes away the `no` of a flag.
-        noOwner: !input.flag('owner'),
-        tables: tables.length > 0 ? tables : null,
-        onProgress: progressBar(report),
-        onDestroy: (holds, { id, database }) =>
-          context.confirm(
-            `This destroys what ${into.display} holds: ${holds}. Backup ${id} of ${database} takes its place.`,
-          ),
-      },
-    );
-    for (const message of warnings) report.warn({ code: 'restore-warning', message });
+    const text = intoOf(input);
+    const repository = await repositoryOf(context);
+    const { chosenId } = await import('../repository/named.ts');
+    const manifest = await repository.manifest(await chosenId(repository, input.argument ?? ''));
+    const restoring =
+      manifest.kind === 'base'
+        ? intoFolder(repository, manifest, { input, context, text })
+        : intoDatabase(repository, manifest.id, { input, context, text });
+    const { warnings, ...result } = await restoring;
+    for (const message of warnings) context.report.warn({ code: 'restore-warning', message });
     return result;
   },
   render({ backup, into, way, restoreMs, replaced, tables }, paint) {
@@ -63,16 +54,107 @@ export const restore = command<RestoreResult>({
       paint.bold(labelled('', `${what} is restored into ${into}, in ${duration(restoreMs)}.`)),
       ...(replaced === null ? [] : [labelled('Replaced: ', replaced)]),
       labelled('Way: ', way),
-      labelled('', 'Next: is it what the migrations make? `jem-db schema verify -d …`'),
+      labelled('', `Next: ${nextSteps[backup.kind](into)}`),
       '',
     ].join('\n');
   },
 });
 
-async function intoOf(input: Input, { environment }: Context) {
+const nextSteps: Readonly<Record<RestoreResult['backup']['kind'], (into: string) => string>> = {
+  logical: () => 'is it what the migrations make? `jem-db schema verify -d …`',
+  base: (into) => `look at its configuration, then start it: pg_ctl -D ${into} start`,
+};
+
+interface Wish {
+  readonly input: Input;
+  readonly context: Context;
+  /** What `--into` says. */
+  readonly text: string;
+}
+
+async function intoDatabase(repository: Repository, id: string, { input, context, text }: Wish) {
+  const { restoreBackup } = await import('../restore/restore.ts');
+  const { settings, signal, report, environment } = context;
+  refuseOptions(input, ['tablespace-mapping'], 'the backup of a database');
+  const into = await parseTarget(text, environment);
+  report.aim({ engine: into.engine, display: into.display, serverVersion: null });
+  for (const warning of into.warnings) report.warn(warning);
+  const tables = input.list('table');
+  return restoreBackup(repository, id, into, {
+    signal,
+    jobs: jobsOf(settings),
+    binaries: settings.postgresBin,
+    ledgerTable: settings.ledgerTable,
+    connectTimeout: settings.connectTimeout,
+    clean: input.flag('clean'),
+    // Commander takes away the `no` of a flag.
+    noOwner: !input.flag('owner'),
+    tables: tables.length > 0 ? tables : null,
+    onProgress: progressBar(report),
+    onDestroy: destroying(into.display, context),
+  });
+}
+
+async function intoFolder(
+  repository: Repository,
+  manifest: BaseManifest,
+  { input, context, text }: Wish,
+) {
+  const { restoreBase } = await import('../restore/cluster.ts');
+  const { settings, signal, report, environment } = context;
+  refuseOptions(input, ['table', 'owner'], 'the backup of a whole cluster');
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
+    throw new JemError('usage', `Backup ${manifest.id} is one of a whole cluster`, {
+      why: 'It is restored into a folder, in which a server is then started.',
+      hint: 'Name a folder that is empty or missing: --into DIR',
+    });
+  const folder = resolve(environment.cwd, text);
+  report.aim({ engine: manifest.engine, display: folder, serverVersion: manifest.serverVersion });
+  return restoreBase(repository, manifest, {
+    folder,
+    clean: input.flag('clean'),
+    mappings: mappingsOf(input.list('tablespace-mapping'), environment.cwd),
+    binaries: settings.postgresBin,
+    env: environment.env,
+    signal,
+    onProgress: progressBar(report),
+    onDestroy: destroying(folder, context),
+  });
+}
+
+function destroying(display: string, context: Context): RestoreWish['onDestroy'] {
+  return (holds, { id, database }) =>
+    context.confirm(
+      `This destroys what ${display} holds: ${holds}. Backup ${id} of ${database} takes its place.`,
+    );
+}
+
+/** An option that would do nothing is a mistake. */
+function refuseOptions(input: Input, names: readonly string[], what: string): void {
+  const given = (name: string): boolean =>
+    name === 'owner' ? !input.flag(name) : input.list(name).length > 0;
+  const name = names.find(given);
+  if (name === undefined) return;
+  const flag = name === 'owner' ? '--no-owner' : `--${name}`;
+  throw new JemError('usage', `${flag} does not go with ${what}`, { hint: 'Leave it out.' });
+}
+
+function mappingsOf(texts: readonly string[], cwd: string): ReadonlyMap<string, string> {
+  const pairs = texts.map((text) => {
+    const at = text.indexOf('=');
+    if (at > 0 && at < text.length - 1)
+      return [text.slice(0, at), resolve(cwd, text.slice(at + 1))] as const;
+    throw new JemError('usage', `"${text}" maps no tablespace`, {
+      hint: 'Write --tablespace-mapping OLD=NEW: where it was, and where it is to be.',
+    });
+  });
+  return new Map(pairs);
+}
+
+function intoOf(input: Input): string {
   const text = input.text('into');
-  if (text) return parseTarget(text, environment);
+  if (text) return text;
   throw new JemError('usage', 'Nothing says where to restore', {
-    hint: 'Name a database: --into ./copy.db, --into postgres://…; `jem-db restore-verify` needs none.',
+    hint: 'Name a database, or a folder for a base backup: --into ./copy.db, --into postgres://…, --into DIR; `jem-db restore-verify` needs none.',
   });
 }

@@ -50,7 +50,11 @@ async function placeOf(context: Context): Promise<VerifyOptions['place']> {
 export function describeVerdict(result: VerifyResult, paint: Paint): string[] {
   const { backup, restoredInto, limits, checks, tables, verified, restoreMs } = result;
   const rows = grouped(tables.reduce((sum, table) => sum + table.rows, 0));
-  const proved = `Proved: ${tables.length} tables with ${rows} rows came back as they were at ${moment(result.recoveryPoint)}; restoring took ${duration(restoreMs ?? 0)}.`;
+  const seen: Readonly<Record<typeof backup.kind, string>> = {
+    logical: `${tables.length} tables with ${rows} rows came back as they were at ${moment(result.recoveryPoint)}`,
+    base: 'the whole cluster came back, starts and is consistent',
+  };
+  const proved = `Proved: ${seen[backup.kind]}; restoring took ${duration(restoreMs ?? 0)}.`;
   return [
     labelled('', `Backup ${backup.id} of ${backup.database}`),
     ...(restoredInto === null ? [] : [labelled('Restored into: ', restoredInto)]),

@@ -75,6 +75,11 @@ export interface Stage {
    * not worth it.
    */
   take(path: string, content: 'plain' | 'compressed'): Promise<void>;
+  /**
+   * Takes bytes into the backup as they come, under a path that is not taken yet; reads no more
+   * than can be stored. A source that fails leaves no file behind.
+   */
+  put(path: string, bytes: AsyncIterable<Buffer>, content: 'plain' | 'compressed'): Promise<void>;
 }
 
 export interface BackupOptions extends ContentOptions {
@@ -82,7 +87,7 @@ export interface BackupOptions extends ContentOptions {
   readonly binaries: string | null;
   /** Null: the engine's own choice. */
   readonly compression: Compression | null;
-  readonly stage: Stage;
+  readonly stage: Pick<Stage, 'folder' | 'take'>;
 }
 
 /** What an engine says of a backup that it has taken, all of it from one snapshot. */
@@ -100,13 +105,11 @@ export interface TakenBackup {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** A published backup, as an engine restores it. Disposing removes what `folder` made. */
+/** The files of a published backup, of any kind. Disposing removes what `folder` made. */
 export interface RestoreSource extends AsyncDisposable {
   readonly serverVersion: string;
-  readonly content: Content;
-  readonly schema: Schema;
   readonly facts: Readonly<Record<string, unknown>>;
-  /** Paths, as `Stage.take` was given them. */
+  /** Paths, as `Stage.take` and `Stage.put` were given them. */
   readonly files: readonly string[];
   /** The plain bytes of one file. The stream fails with `backup-corrupt`. */
   open(path: string): Readable;
@@ -116,6 +119,9 @@ export interface RestoreSource extends AsyncDisposable {
    */
   folder(): Promise<string>;
 }
+
+/** A backup of rows and schema, with what its manifest says that it holds. */
+export interface LogicalSource extends RestoreSource, Pick<TakenBackup, 'content' | 'schema'> {}
 
 /** What stands where a backup is to be restored. */
 export interface RestoreTarget {

@@ -6,10 +6,12 @@ import type {
   RestoreCheck,
   Restored,
   RestoreOptions,
+  LogicalSource,
   RestoreSource,
   RestoreTarget,
   TakenBackup,
 } from './backing-up.ts';
+import type { BaseBackupOptions, BaseRestoreOptions, TakenBaseBackup } from './base-backup.ts';
 import type { MigrationOptions, MigrationSession } from './migrating.ts';
 import type { Mend, Schema, SchemaDifference, SchemaOptions } from './schema.ts';
 import type { Row, SqlValue } from './values.ts';
@@ -96,6 +98,8 @@ export interface Engine {
   openScratch(options: ScratchOptions): Promise<Scratch>;
   /** Restoring, loaded only when it is asked for. */
   restoring(): Promise<Restoring>;
+  /** Backups of a whole cluster of databases; null where the engine has none. */
+  readonly baseBackups: (() => Promise<BaseBackups>) | null;
 }
 
 /** One open connection. Disposing never throws. */
@@ -165,10 +169,31 @@ export interface Restoring {
    * Restores to one side and switches, where the engine allows it; a failure leaves the target as
    * it was. Throws `restore-refused` where it is not empty and `clean` is not given.
    */
-  restore(source: RestoreSource, into: Target, options: RestoreOptions): Promise<Restored>;
+  restore(source: LogicalSource, into: Target, options: RestoreOptions): Promise<Restored>;
   /** Throws `scratch-unavailable`, `restore-failed`. */
   restoreIntoScratch(
-    source: RestoreSource,
+    source: LogicalSource,
+    options: ScratchOptions & Pick<RestoreOptions, 'jobs' | 'onProgress'>,
+  ): Promise<RestoredScratch>;
+}
+
+/** How an engine backs the files of a whole cluster up, and restores them. */
+export interface BaseBackups {
+  /**
+   * Streams all files into `options.stage` while others go on writing. Throws `permission-denied`,
+   * `backup-incomplete`, `pooler-in-the-way`, `connection-lost`.
+   */
+  take(session: Session, options: BaseBackupOptions): Promise<TakenBaseBackup>;
+  /** What stands in a folder where one is to be restored. */
+  look(folder: string): Promise<RestoreTarget>;
+  /**
+   * Restores a whole backup and those that build on it, in that order, into a folder; a failure
+   * leaves it as it was. Throws `restore-refused`, `tool-missing`, `restore-failed`.
+   */
+  restore(chain: readonly RestoreSource[], options: BaseRestoreOptions): Promise<Restored>;
+  /** The same into a throwaway server. Throws `scratch-unavailable`, `restore-failed`. */
+  restoreIntoScratch(
+    chain: readonly RestoreSource[],
     options: ScratchOptions & Pick<RestoreOptions, 'jobs' | 'onProgress'>,
   ): Promise<RestoredScratch>;
 }

@@ -1,13 +1,12 @@
-import type { RestoreCheck } from '../engines/backing-up.ts';
+import type { LeftOut, RestoreCheck } from '../engines/backing-up.ts';
 import { fullName } from '../repository/full-name.ts';
 import type { Manifest, Proof, ProofTable } from '../repository/manifest.ts';
 import { duration, grouped, moment, size } from './text.ts';
 
 /** The verdict on a backup as one HTML page that needs nothing else, and runs nothing. */
 export function proofPage(proof: Proof, manifest: Manifest): string {
-  const verdict = proof.verified
-    ? 'This backup was restored, and holds what the database held.'
-    : 'This backup is not proved.';
+  const verdict = proof.verified ? well[manifest.kind] : 'This backup is not proved.';
+  const content = manifest.kind === 'logical' ? manifest.content : null;
   const facts = [
     ['Database', manifest.database],
     ['Backup', `${manifest.id} (${manifest.kind}, ${size(storedBytes(manifest))})`],
@@ -18,7 +17,7 @@ export function proofPage(proof: Proof, manifest: Manifest): string {
     ['Restoring took', proof.restoredInto ? duration(proof.restoreMs) : '-'],
     ['Proved', `${moment(proof.startedAt)} to ${moment(proof.finishedAt)}`],
     ['By', `jem-db ${proof.jemDbVersion}`],
-    ['Fingerprints', manifest.content.method],
+    ...(content === null ? [] : [['Fingerprints', content.method]]),
   ];
   const { tables } = proof;
   const different = tables.filter(({ match }) => !match).length;
@@ -42,12 +41,17 @@ ${table(['', 'Check', 'Seen'], proof.checks.map(checkRow))}
 <h2>Tables: ${tables.length}${different > 0 ? `, ${different} of them different` : ''}</h2>
 ${table(['', 'Table', 'Rows', 'Restored', 'Fingerprint'], tables.toSorted(worstFirst).map(tableRow))}
 ${list('What this does not prove', proof.limits)}
-${list('Left out of the backup', manifest.content.leftOut.map(leftOutLine))}
+${list('Left out of the backup', (content?.leftOut ?? []).map(leftOutLine))}
 </main>
 </body>
 </html>
 `;
 }
+
+const well: Readonly<Record<Manifest['kind'], string>> = {
+  logical: 'This backup was restored, and holds what the database held.',
+  base: 'This backup was restored: the whole cluster starts and is consistent.',
+};
 
 const style = `
 :root { color-scheme: light dark; --line: #d5d9de; --good: #12703a; --bad: #b3261e; --dim: #5a6470; }
@@ -112,7 +116,7 @@ function list(title: string, lines: readonly string[]): string {
   return `<h2>${escaped(title)}</h2>\n<ul>\n${items}\n</ul>`;
 }
 
-function leftOutLine(left: Manifest['content']['leftOut'][number]): string {
+function leftOutLine(left: LeftOut): string {
   return `${left.type} ${fullName(left)}: ${left.why}`;
 }
 

@@ -2,18 +2,11 @@ import { pipeline, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import type { Compression } from '../engines/backing-up.ts';
 import { JemError } from '../errors.ts';
+import { zstd } from '../zstd.ts';
 
 type Method = Compression['method'];
 type Bytes = AsyncIterable<Buffer>;
 
-/** The part of Node's zstd that is used; the types of Node 20 do not know it. */
-interface Zstd {
-  createZstdCompress(options: object): Transform;
-  createZstdDecompress(options: object): Transform;
-  readonly constants: Readonly<Record<string, number>>;
-}
-
-const zstd = 'createZstdCompress' in zlib ? (zlib as unknown as Zstd) : null;
 /** Bytes; with Node's 16 KiB, the work of handing them on shows. */
 const chunkSize = 128 * 1024;
 

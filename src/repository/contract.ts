@@ -21,6 +21,11 @@ export interface Repository {
    * all the same.
    */
   source(id: string, files?: 'unchecked' | 'checked'): Promise<RestoreSource>;
+  /**
+   * The plain bytes of one file, without a look at the others. Throws as `source` does; reading
+   * fails with `backup-corrupt` where they are not what was stored.
+   */
+  file(id: string, path: string): Promise<AsyncIterable<Buffer>>;
   /** Looks at every file of a backup, as stored: missing, of another size, altered, unknown. */
   check(id: string, onFile: (checked: FileCheck) => void): Promise<readonly FileCheck[]>;
   /** Records a verdict beside the backup, as JSON and as a page for people. */

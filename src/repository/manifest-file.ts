@@ -1,4 +1,5 @@
 import { backupCorrupt, backupTooNew, keyMissing, keyWrong } from './backup-errors.ts';
+import { idPattern } from './ids.ts';
 import type { EncryptionKey } from './key.ts';
 import type { Manifest, ManifestFile } from './manifest.ts';
 import { sealed, unsealed, type Unsealed } from './seal.ts';
@@ -15,10 +16,17 @@ export interface ReadManifest {
 
 /** The text of a manifest, sealed; signed where its files are encrypted. */
 export function manifestText(manifest: Manifest, key: EncryptionKey | null): string {
+  return sealed(inOrder(manifest), manifest.encryption ? key : null);
+}
+
+/** What a person looks for stands first, what is long last. */
+function inOrder(manifest: Manifest): Manifest {
+  if (manifest.kind === 'base') {
+    const { format, id, restorePoint, facts, files, ...head } = manifest;
+    return { format, id, ...head, files, facts, restorePoint };
+  }
   const { format, id, schema, ledger, facts, content, files, ...head } = manifest;
-  // What a person looks for stands first, what is long last.
-  const ordered = { format, id, ...head, files, content, ledger, facts, schema };
-  return sealed(ordered, manifest.encryption ? key : null);
+  return { format, id, ...head, files, content, ledger, facts, schema };
 }
 
 /** Throws `backup-corrupt`, `backup-too-new`. */
@@ -70,22 +78,61 @@ function isNewer(found: string, known: string): boolean {
   return match?.[1] === name && Number(match?.[2]) > Number(version);
 }
 
-const texts = ['id', 'kind', 'engine', 'database', 'startedAt', 'finishedAt', 'jemDbVersion'];
-const objects = ['tools', 'content', 'schema', 'facts'];
+const texts = ['id', 'engine', 'database', 'startedAt', 'finishedAt', 'jemDbVersion'];
 
 function isManifest(value: Readonly<Record<string, unknown>>): value is Manifest & typeof value {
-  const { files, encryption, ledger } = value;
+  const { files, encryption, kind } = value;
   return (
-    [...texts, 'snapshot', 'serverVersion'].every((name) => typeof value[name] === 'string') &&
-    objects.every((name) => typeof value[name] === 'object' && value[name] !== null) &&
-    (ledger === null || Array.isArray(ledger)) &&
-    hasLists(value['content'], ['tables', 'sequences', 'leftOut']) &&
-    hasLists(value['schema'], ['objects']) &&
+    [...texts, 'serverVersion'].every((name) => typeof value[name] === 'string') &&
+    ['tools', 'facts'].every((name) => isObject(value[name])) &&
+    (kind === 'base' ? isBase(value) : kind === 'logical' && isLogical(value)) &&
     (encryption === null || isEncryption(encryption)) &&
     Array.isArray(files) &&
     files.every(isFile) &&
     new Set(files.map(({ path }) => path)).size === files.length
   );
+}
+
+function isLogical(value: Readonly<Record<string, unknown>>): boolean {
+  return typeof value['snapshot'] === 'string' && hasContent(value);
+}
+
+function isBase({
+  cluster,
+  parent,
+  restorePoint,
+  withoutPoint,
+}: Readonly<Record<string, unknown>>) {
+  return (
+    typeof cluster === 'string' &&
+    (parent === null || (typeof parent === 'string' && idPattern.test(parent))) &&
+    (restorePoint === null
+      ? typeof withoutPoint === 'string'
+      : withoutPoint === null && isPoint(restorePoint))
+  );
+}
+
+function isPoint(value: unknown): boolean {
+  const point = Object(value) as Record<string, unknown>;
+  const words = ['name', 'lsn', 'database', 'snapshot'];
+  return (
+    words.every((name) => typeof point[name] === 'string') &&
+    Array.isArray(point['inProgress']) &&
+    hasContent(point)
+  );
+}
+
+/** What a database held. */
+function hasContent({ content, schema, ledger }: Readonly<Record<string, unknown>>): boolean {
+  return (
+    (ledger === null || Array.isArray(ledger)) &&
+    hasLists(content, ['tables', 'sequences', 'leftOut']) &&
+    hasLists(schema, ['objects'])
+  );
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function hasLists(value: unknown, names: readonly string[]): boolean {

@@ -1,16 +1,28 @@
 import type { RestoreCheck, TakenBackup } from '../engines/backing-up.ts';
+import type { TakenBaseBackup } from '../engines/base-backup.ts';
 
-/** What is known of a backup before it is published. */
-export interface ManifestContent extends TakenBackup {
-  readonly kind: 'logical';
+interface AnyContent {
   readonly engine: string;
-  /** The database for the reader, without secrets. */
+  /** The database for the reader, without secrets; of a base backup, the one that was asked. */
   readonly database: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly jemDbVersion: string;
 }
+
+/** Rows and schema of one database, in one snapshot. */
+export interface LogicalContent extends AnyContent, TakenBackup {
+  readonly kind: 'logical';
+}
+
+/** The files of a whole cluster. */
+export interface BaseContent extends AnyContent, TakenBaseBackup {
+  readonly kind: 'base';
+}
+
+/** What is known of a backup before it is published. */
+export type ManifestContent = LogicalContent | BaseContent;
 
 /** One file of a backup. */
 export interface ManifestFile {
@@ -27,14 +39,20 @@ export interface ManifestFile {
   readonly compression: 'none' | 'gzip' | 'zstd';
 }
 
-/** The manifest of a backup; its JSON Schema is `schemas/manifest.schema.json`. */
-export interface Manifest extends ManifestContent {
+/** What the repository adds. */
+interface Stored {
   readonly format: 'jem-db-backup/1';
   readonly id: string;
   readonly files: readonly ManifestFile[];
   /** Null where nothing is encrypted; otherwise the cipher, and what tells one key from another. */
   readonly encryption: { readonly cipher: 'aes-256-gcm'; readonly keyId: string } | null;
 }
+
+export type LogicalManifest = LogicalContent & Stored;
+export type BaseManifest = BaseContent & Stored;
+
+/** The manifest of a backup; its JSON Schema is `schemas/manifest.schema.json`. */
+export type Manifest = LogicalManifest | BaseManifest;
 
 /** The verdict of one restore-verify, with its evidence. */
 export interface Proof {

@@ -2,7 +2,7 @@ import type { ContentOptions, RestoreCheck } from '../engines/backing-up.ts';
 import type { Engine, Session } from '../engines/engine.ts';
 import type { Schema } from '../engines/schema.ts';
 import { fullName } from '../repository/full-name.ts';
-import type { Manifest, ProofTable } from '../repository/manifest.ts';
+import type { LogicalManifest, ProofTable } from '../repository/manifest.ts';
 import { compareTables, ledgerTroubles, sequenceTroubles } from './compare.ts';
 
 export interface CompareOptions extends ContentOptions {
@@ -25,7 +25,7 @@ const mostListed = 10;
 /** Compares every table and sequence with what the manifest says of the snapshot. */
 export async function compareContent(
   session: Session,
-  manifest: Manifest,
+  manifest: LogicalManifest,
   options: CompareOptions,
 ): Promise<Compared> {
   const content = await session.content(options);
@@ -47,7 +47,7 @@ export async function compareContent(
 /** Compares the schema and the migrations' ledger. */
 export async function compareStructure(
   session: Session,
-  { schema, ledger }: Manifest,
+  { schema, ledger }: LogicalManifest,
   { signal, ledgerTable, compareSchemas }: CompareOptions,
 ): Promise<readonly RestoreCheck[]> {
   const restored = await session.schema({ ledgerTable, signal });
@@ -62,7 +62,7 @@ export async function compareStructure(
 }
 
 function contentCheck(
-  { content }: Manifest,
+  { content }: LogicalManifest,
   method: string,
   tables: readonly ProofTable[],
 ): RestoreCheck {

@@ -1,10 +1,10 @@
-import type { Restored, RestoreOptions } from '../engines/backing-up.ts';
+import type { LogicalSource, Restored, RestoreOptions } from '../engines/backing-up.ts';
 import type { Target } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import { didYouMean } from '../near-miss.ts';
 import type { Repository } from '../repository/contract.ts';
 import { fullName } from '../repository/full-name.ts';
-import type { Manifest } from '../repository/manifest.ts';
+import type { LogicalManifest, Manifest } from '../repository/manifest.ts';
 import { chosenId } from '../repository/named.ts';
 import { engineNamed } from '../target.ts';
 
@@ -14,7 +14,7 @@ export interface RestoreWish extends RestoreOptions {
 }
 
 export interface RestoreResult extends Omit<Restored, 'warnings'> {
-  readonly backup: Pick<Manifest, 'id' | 'engine' | 'database' | 'serverVersion'>;
+  readonly backup: Pick<Manifest, 'id' | 'kind' | 'engine' | 'database' | 'serverVersion'>;
   readonly into: string;
   /** What was destroyed; null where nothing was. */
   readonly replaced: string | null;
@@ -35,9 +35,12 @@ export async function restoreBackup(
   const id = await chosenId(repository, word);
   const manifest = await repository.manifest(id);
   await refuseOtherEngine(manifest, into);
+  if (manifest.kind !== 'logical') throw intoAFolder(manifest);
   refuseUnknownTables(manifest, wish.tables ?? []);
   wish.onProgress({ done: 0, total: 0, what: 'checking the files of the backup' });
-  await using source = await repository.source(id);
+  await using files = await repository.source(id);
+  const { content, schema } = manifest;
+  const source: LogicalSource = { ...files, content, schema };
   const restoring = await (await engineNamed(into.engine)).restoring();
   const { holds } = await restoring.look(into, wish);
   if (holds !== null) {
@@ -45,10 +48,10 @@ export async function restoreBackup(
     await wish.onDestroy(holds, manifest);
   }
   const restored = await restoring.restore(source, into, wish);
-  const { engine, database, serverVersion } = manifest;
+  const { kind, engine, database, serverVersion } = manifest;
   return {
     ...restored,
-    backup: { id, engine, database, serverVersion },
+    backup: { id, kind, engine, database, serverVersion },
     into: into.display,
     replaced: holds,
     tables: wish.tables,
@@ -64,12 +67,19 @@ async function refuseOtherEngine({ id, engine }: Manifest, into: Target): Promis
   });
 }
 
-function refuseUnknownTables({ id, content }: Manifest, tables: readonly string[]): void {
+function refuseUnknownTables({ id, content }: LogicalManifest, tables: readonly string[]): void {
   const known = content.tables.flatMap((table) => [fullName(table), table.name]);
   const unknown = tables.find((table) => !known.includes(table));
   if (unknown === undefined) return;
   throw new JemError('usage', `Backup ${id} holds no table "${unknown}"`, {
     hint: `\`jem-db backup show ${id}\` lists them.${didYouMean(unknown, known)}`,
+  });
+}
+
+function intoAFolder({ id }: Manifest): JemError {
+  return new JemError('usage', `Backup ${id} is one of a whole cluster`, {
+    why: 'It is restored into a folder, in which a server is then started.',
+    hint: 'Name a folder that is empty or missing: --into DIR',
   });
 }
 

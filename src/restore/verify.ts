@@ -1,10 +1,10 @@
-import type { RestoreCheck, RestoreSource } from '../engines/backing-up.ts';
+import type { RestoreCheck } from '../engines/backing-up.ts';
 import type { Engine, RestoredScratch, ScratchOptions } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import { checkedFiles, damageIn } from '../repository/checked.ts';
 import type { Repository } from '../repository/contract.ts';
 import { fullName } from '../repository/full-name.ts';
-import type { Manifest, Proof, ProofTable } from '../repository/manifest.ts';
+import type { BaseManifest, Manifest, Proof, ProofTable } from '../repository/manifest.ts';
 import { chosenId } from '../repository/named.ts';
 import { version } from '../version.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type CompareOptions,
   compareStructure,
 } from './compared.ts';
+import { openChain } from './sources.ts';
 
 export interface VerifyOptions extends CompareOptions {
   readonly place: ScratchOptions['place'];
@@ -24,7 +25,7 @@ export interface VerifyOptions extends CompareOptions {
 
 export interface VerifyResult {
   readonly verified: boolean;
-  readonly backup: Pick<Manifest, 'id' | 'engine' | 'database' | 'serverVersion'>;
+  readonly backup: Pick<Manifest, 'id' | 'kind' | 'engine' | 'database' | 'serverVersion'>;
   /** Null: it was not restored. */
   readonly restoredInto: string | null;
   readonly limits: readonly string[];
@@ -81,27 +82,35 @@ async function restoreAndLook(
   manifest: Manifest,
   options: VerifyOptions,
 ): Promise<Seen> {
-  await using source = await repository.source(manifest.id, 'checked');
-  const restored = await restoredOrWhy(engine, source, options);
-  if (restored instanceof JemError) {
-    const detail = [restored.message, restored.details.why, restored.details.original];
-    const check = { id: 'restore', ok: false, detail: detail.filter(Boolean).join(': ') };
-    return notRestored(manifest, [check]);
+  const { signal } = options;
+  if (manifest.kind === 'base') {
+    const restored = await orVerdict(signal, () =>
+      clusterInScratch(repository, engine, manifest, options),
+    );
+    return restored instanceof JemError
+      ? notRestored(manifest, [failedRestore(restored)])
+      : lookAtCluster(restored, manifest);
   }
+  const { content, schema } = manifest;
+  await using files = await repository.source(manifest.id, 'checked');
+  const restored = await orVerdict(signal, async () =>
+    (await engine.restoring()).restoreIntoScratch({ ...files, content, schema }, wishOf(options)),
+  );
+  if (restored instanceof JemError) return notRestored(manifest, [failedRestore(restored)]);
   await using scratch = restored;
   const { description, limits, restoreMs } = scratch;
   await using session = await scratch.connect();
   // First: what looks below SQL may need extensions, which are no part of the backup.
   const structure = await compareStructure(session, manifest, options);
-  const [content, below] = await both(compareContent(session, manifest, options), scratch.check());
+  const [compared, below] = await both(compareContent(session, manifest, options), scratch.check());
   return {
     checks: [
       { id: 'restore', ok: true, detail: `into ${description}` },
-      ...content.checks,
+      ...compared.checks,
       ...structure,
       ...below,
     ],
-    tables: content.tables,
+    tables: compared.tables,
     restored: { description, limits, restoreMs },
     serverVersion: session.serverVersion,
   };
@@ -118,15 +127,9 @@ function notRestored({ serverVersion }: Manifest, checks: readonly RestoreCheck[
 }
 
 /** A backup that does not restore is a verdict; a machine that cannot try is an error. */
-async function restoredOrWhy(
-  engine: Engine,
-  source: RestoreSource,
-  { place, environment, binaries, ledgerTable, jobs, signal, onProgress }: VerifyOptions,
-): Promise<RestoredScratch | JemError> {
-  const restoring = await engine.restoring();
-  const wish = { like: null, place, environment, binaries, ledgerTable, jobs, signal, onProgress };
+async function orVerdict<T>(signal: AbortSignal, restore: () => Promise<T>): Promise<T | JemError> {
   try {
-    return await restoring.restoreIntoScratch(source, wish);
+    return await restore();
   } catch (error) {
     const verdict = error instanceof JemError && verdicts.has(error.code);
     if (verdict && !signal.aborted) return error;
@@ -134,7 +137,60 @@ async function restoredOrWhy(
   }
 }
 
-const verdicts: ReadonlySet<string> = new Set(['restore-failed', 'backup-corrupt']);
+function failedRestore({ message, details }: JemError): RestoreCheck {
+  const detail = [message, details.why, details.original].filter(Boolean).join(': ');
+  return { id: 'restore', ok: false, detail };
+}
+
+function wishOf(options: VerifyOptions) {
+  const { place, environment, binaries, ledgerTable, jobs, signal, onProgress } = options;
+  return { like: null, place, environment, binaries, ledgerTable, jobs, signal, onProgress };
+}
+
+/** With all that it builds on. */
+async function clusterInScratch(
+  repository: Repository,
+  engine: Engine,
+  manifest: BaseManifest,
+  options: VerifyOptions,
+): Promise<RestoredScratch> {
+  const backups = await engine.baseBackups?.();
+  if (!backups) throw new Error(`${engine.name} has no base backups`);
+  await using chain = await openChain(repository, manifest);
+  return await backups.restoreIntoScratch(chain.sources, wishOf(options));
+}
+
+async function lookAtCluster(
+  restored: RestoredScratch,
+  { restorePoint, withoutPoint }: BaseManifest,
+): Promise<Seen> {
+  await using scratch = restored;
+  await using session = await scratch.connect();
+  const { description, limits, restoreMs } = scratch;
+  const fingerprints: RestoreCheck = {
+    id: 'fingerprints',
+    ok: null,
+    detail: restorePoint
+      ? `taken at the restore point ${restorePoint.name}, which only the WAL archive reaches`
+      : `none were taken: ${withoutPoint}`,
+  };
+  return {
+    checks: [
+      { id: 'restore', ok: true, detail: `into ${description}` },
+      ...(await scratch.check()),
+      fingerprints,
+    ],
+    tables: [],
+    restored: { description, limits, restoreMs },
+    serverVersion: session.serverVersion,
+  };
+}
+
+const verdicts: ReadonlySet<string> = new Set([
+  'restore-failed',
+  'backup-corrupt',
+  'backup-missing',
+]);
 
 function proofOf(manifest: Manifest, startedAt: Date, seen: Seen): Proof {
   const { checks, tables, restored, serverVersion } = seen;
@@ -155,14 +211,14 @@ function proofOf(manifest: Manifest, startedAt: Date, seen: Seen): Proof {
 }
 
 function resultOf(
-  { id, engine, database, serverVersion, startedAt }: Manifest,
+  { id, kind, engine, database, serverVersion, startedAt }: Manifest,
   { verified, limits, checks, tables }: Proof,
   { restored }: Seen,
   repository: string,
 ): VerifyResult {
   return {
     verified,
-    backup: { id, engine, database, serverVersion },
+    backup: { id, kind, engine, database, serverVersion },
     restoredInto: restored?.description ?? null,
     limits,
     checks,

@@ -112,7 +112,7 @@ describe('backup', () => {
   it.each([
     [['backup', 'check', '--all'], 'There is no backup in'],
     [['backup', 'show', 'latest'], 'There is no backup in'],
-    [['backup', 'create', '--kind', 'base'], 'There is no kind of backup "base"'],
+    [['backup', 'create', '--kind', 'base'], 'SQLite has no backups of kind base'],
     [['backup', 'create', '--compress', 'lz4'], 'There is no compression "lz4"'],
     [['backup', 'create', '--compress', 'gzip:99'], 'gzip has no level 99'],
     [['backup', 'prune'], 'Nothing says which backups to keep'],

@@ -12,6 +12,7 @@ function candidates(...moments: string[]): Candidate[] {
     startedAt: new Date(`${moment.replace('!', '')}Z`),
     database: 'app',
     proved: moment.endsWith('!'),
+    parent: null,
   }));
 }
 
@@ -67,7 +68,13 @@ describe('what a rule keeps', () => {
   });
 
   it('keeps what cannot be read until it is given up', () => {
-    const damaged: Candidate = { id: 'x', startedAt: null, database: '', proved: false };
+    const damaged: Candidate = {
+      id: 'x',
+      startedAt: null,
+      database: '',
+      proved: false,
+      parent: null,
+    };
     const all = [damaged, ...candidates('2026-01-01T00:00')];
     expect(planPrune(all, { ...none, last: 1 }).remove).toEqual([]);
     expect(planPrune(all, { ...none, last: 1 }, 'remove').remove).toEqual(['x']);
@@ -79,16 +86,25 @@ const moment = fc.date({
   max: new Date('2027-01-01T00:00:00Z'),
   noInvalidDate: true,
 });
+/** Ids sort by time. */
+const idAt = (index: number): string => `id-${String(index).padStart(2, '0')}`;
 const some = fc
   .array(
     fc.record({
       startedAt: fc.option(moment),
       database: fc.constantFrom('a', 'b'),
       proved: fc.boolean(),
+      // How far back what it builds on is; 0: it builds on nothing.
+      back: fc.nat({ max: 3 }),
     }),
     { maxLength: 60 },
   )
-  .map((all) => all.map((each, index): Candidate => ({ ...each, id: `id-${index}` })));
+  .map((all) =>
+    all.map(({ back, ...each }, index): Candidate => {
+      const parent = back > 0 && index >= back ? idAt(index - back) : null;
+      return { ...each, id: idAt(index), parent };
+    }),
+  );
 const upTo = fc.nat({ max: 8 });
 const someRules: fc.Arbitrary<KeepRules> = fc.record({
   last: upTo,
@@ -99,7 +115,42 @@ const someRules: fc.Arbitrary<KeepRules> = fc.record({
   yearly: upTo,
 });
 
+describe('what builds on others', () => {
+  const chain: readonly Candidate[] = candidates(
+    '2026-11-18T02:30',
+    '2026-11-19T02:30',
+    '2026-11-20T02:30',
+  ).map((each, at, all) => ({ ...each, parent: all[at - 1]?.id ?? null }));
+
+  it('keeps all that it builds on, and says why', () => {
+    const { keep, remove } = planPrune(chain, { ...none, last: 1 });
+    expect(remove).toEqual([]);
+    expect(keep.map(({ because }) => because)).toEqual([
+      ['2026-11-19T02:30 builds on it'],
+      ['2026-11-20T02:30 builds on it'],
+      ['last 1'],
+    ]);
+  });
+
+  it('goes with all of its chain when a newer one takes its place', () => {
+    const all = [...chain, ...candidates('2026-11-21T02:30')];
+    expect(planPrune(all, { ...none, last: 1 }).remove).toEqual(chain.map(({ id }) => id));
+  });
+});
+
 describe('any plan', () => {
+  it('keeps all that what is kept builds on', () => {
+    fc.assert(
+      fc.property(some, someRules, (all, rules) => {
+        const staying = new Set(planPrune(all, rules).keep.map(({ id }) => id));
+        const lost = all.filter(
+          ({ id, parent }) => parent !== null && staying.has(id) && !staying.has(parent),
+        );
+        expect(lost).toEqual([]);
+      }),
+    );
+  });
+
   const newest = (list: readonly Candidate[]): Candidate | undefined =>
     list.toSorted((a, b) => Number(a.startedAt) - Number(b.startedAt)).at(-1);
 

@@ -18,6 +18,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/engines/registry.ts'],
   ['src/engines/*/'],
   ['src/engines/engine.ts'],
+  ['src/engines/base-backup.ts'],
   ['src/engines/backing-up.ts'],
   ['src/engines/migrating.ts'],
   ['src/engines/schema.ts', 'src/engines/values.ts'],
@@ -25,6 +26,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/temporary-folder.ts'],
   [
     'src/version.ts',
+    'src/zstd.ts',
     'src/setting-specs.ts',
     'src/errors.ts',
     'src/near-miss.ts',

@@ -29,4 +29,5 @@ export const postgres: Engine = {
     return openPostgresScratch(options);
   },
   restoring: async () => (await import('./backup/restoring.ts')).postgresRestoring,
+  baseBackups: async () => (await import('./base/base-backups.ts')).postgresBaseBackups,
 };

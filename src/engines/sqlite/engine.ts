@@ -25,4 +25,5 @@ export const sqlite: Engine = {
     return openSqliteScratch(sqlite, options);
   },
   restoring: async () => (await import('./backup/restoring.ts')).sqliteRestoring,
+  baseBackups: null,
 };

@@ -8,7 +8,7 @@ import { beginDraft } from './draft.ts';
 import { withLock } from './lock.ts';
 import type { FolderRepository } from './place.ts';
 import { readProofs, writeProof } from './proofs.ts';
-import { openSource } from './source.ts';
+import { openFile, openSource } from './source.ts';
 import {
   backupIds,
   folderOf,
@@ -31,6 +31,13 @@ export function folderRepository(repository: FolderRepository): Repository {
     return found;
   }
 
+  async function stored(id: string) {
+    const { manifest, seal } = await readBackup(repository, id);
+    requireKey({ manifest, seal }, key);
+    if (key && manifest.encryption === null) throw notEncrypted(id);
+    return { repository, manifest, folder: await folderOf(repository, id) };
+  }
+
   return {
     display: place.name,
     encrypts: key !== null,
@@ -42,14 +49,8 @@ export function folderRepository(repository: FolderRepository): Repository {
         return Promise.all(ids.map((id) => turn(() => listBackup(repository, id))));
       }),
     manifest: (id) => storage(async () => (await read(id)).manifest),
-    source: (id, files = 'unchecked') =>
-      storage(async () => {
-        const found = await readBackup(repository, id);
-        requireKey(found, key);
-        if (key && found.manifest.encryption === null) throw notEncrypted(id);
-        const stored = { manifest: found.manifest, folder: await folderOf(repository, id) };
-        return openSource({ repository, ...stored }, files);
-      }),
+    source: (id, files = 'unchecked') => storage(async () => openSource(await stored(id), files)),
+    file: (id, path) => storage(async () => openFile(await stored(id), path)),
     check: (id, onFile) => storage(() => checkBackup(repository, id, onFile)),
     recordProof: (id, proof, page) =>
       storage(async () => {

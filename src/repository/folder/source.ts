@@ -31,17 +31,14 @@ export async function openSource(
   const { manifest } = stored;
   for (const { compression } of manifest.files) requireDecompression(compression, manifest.id);
   if (files === 'unchecked') await requireWhole(stored);
-  const byContent = new Map(manifest.files.map((file) => [file.content, file]));
-  const { serverVersion, content, schema, facts } = manifest;
+  const { serverVersion, facts } = manifest;
   const made: TemporaryFolder[] = [];
   let folder: Promise<string> | null = null;
   return {
-    ...{ serverVersion, content, schema, facts },
-    files: [...byContent.keys()],
+    ...{ serverVersion, facts },
+    files: manifest.files.map(({ content }) => content),
     open(path) {
-      const file = byContent.get(path);
-      if (!file) throw new Error(`backup ${manifest.id} holds no ${path}`);
-      return Readable.from(plainBytes(stored, file), { objectMode: false });
+      return Readable.from(openFile(stored, path), { objectMode: false });
     },
     folder: () => (folder ??= folderOf(stored, made)),
     async [Symbol.asyncDispose]() {
@@ -49,6 +46,15 @@ export async function openSource(
       for (const one of made) await one[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The plain bytes of one file, checked as they are read. Throws `backup-corrupt`. */
+export function openFile(stored: Stored, path: string): AsyncIterable<Buffer> {
+  const { id, files } = stored.manifest;
+  const file = files.find(({ content }) => content === path);
+  if (!file) throw backupCorrupt(id, path, 'is in no list of its files');
+  requireDecompression(file.compression, id);
+  return plainBytes(stored, file);
 }
 
 async function requireWhole({ repository, manifest, folder }: Stored): Promise<void> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RestoreCheck } from '../../backing-up.ts';
 import type { ScratchOptions } from '../../engine.ts';
 import { runProgram } from '../programs.ts';
-import { foldersWith, majorOf, withVersions } from '../scratch/binaries.ts';
+import { type Binaries, foldersWith, majorOf, withVersions } from '../scratch/binaries.ts';
 import type { PostgresSession } from '../session.ts';
 import { toolAccess } from '../tool-access.ts';
 
@@ -22,11 +22,8 @@ export async function amcheck(
 ): Promise<readonly RestoreCheck[]> {
   const reason = await whyNot(session);
   if (reason !== null) return [{ id, ok: null, detail: reason }];
-  const major = majorOf(session.serverVersion);
-  const folders = await foldersWith([id], options);
-  const found = await withVersions(folders, options.signal, id);
-  const program = found.find((one) => one.major === major);
-  if (!program) return [{ id, ok: null, detail: `pg_amcheck ${major} is not on this machine.` }];
+  const program = await programFor(session, options);
+  if (typeof program === 'string') return [{ id, ok: null, detail: program }];
   const [before] = await session.query(`SELECT FROM pg_extension WHERE extname = 'amcheck'`);
   try {
     if (!before) await session.query('CREATE EXTENSION amcheck SCHEMA pg_catalog');
@@ -34,6 +31,37 @@ export async function amcheck(
   } finally {
     if (!before) await session.query('DROP EXTENSION IF EXISTS amcheck').catch(() => {});
   }
+}
+
+/** The same for every database of a server that nobody else uses; the extension stays in them. */
+export async function amcheckAll(
+  session: PostgresSession,
+  options: Options,
+): Promise<readonly RestoreCheck[]> {
+  const program = (await whyNot(session)) ?? (await programFor(session, options));
+  if (typeof program === 'string') return [{ id, ok: null, detail: program }];
+  const { path, version, major } = program;
+  await using reach = await toolAccess(session, { major });
+  const args = ['--all', '--install-missing', '--maintenance-db=service=jem-db'];
+  const result = await run(path, [...args, `--jobs=${options.jobs}`], reach.env, options.signal);
+  if (!result.ok) return [{ id, ok: false, detail: `pg_amcheck ${version}: ${result.words}` }];
+  const [row] = await session.query(
+    'SELECT count(*)::int AS databases FROM pg_database WHERE datallowconn',
+  );
+  const count = String(row?.['databases']);
+  const detail = `pg_amcheck ${version} found no damage in the ${count} databases.`;
+  return [{ id, ok: true, detail }];
+}
+
+/** Of the server's own version; else why there is none. */
+async function programFor(
+  { serverVersion }: PostgresSession,
+  options: Options,
+): Promise<Binaries | string> {
+  const major = majorOf(serverVersion);
+  const found = await withVersions(await foldersWith([id], options), options.signal, id);
+  const program = found.find((one) => one.major === major);
+  return program ?? `pg_amcheck ${major} is not on this machine.`;
 }
 
 const rightsSql = `
@@ -51,19 +79,11 @@ async function whyNot(session: PostgresSession): Promise<string | null> {
 
 async function checked(
   session: PostgresSession,
-  {
-    path,
-    version,
-    major,
-  }: { readonly path: string; readonly version: string; readonly major: number },
+  { path, version, major }: Binaries,
   { jobs, signal }: Options,
 ): Promise<RestoreCheck> {
   await using reach = await toolAccess(session, { major });
-  const result = await runProgram(
-    join(path, id),
-    [`--jobs=${jobs}`, '--no-password', 'service=jem-db'],
-    { user: null, cwd: '/', env: reach.env, signal },
-  );
+  const result = await run(path, [`--jobs=${jobs}`, 'service=jem-db'], reach.env, signal);
   if (!result.ok) return { id, ok: false, detail: `pg_amcheck ${version}: ${result.words}` };
   const [row] = await session.query(countSql);
   const what = `${String(row?.['tables'])} tables and ${String(row?.['indexes'])} B-tree indexes`;
@@ -73,3 +93,17 @@ async function checked(
 const countSql = `
 SELECT count(*) FILTER (WHERE relkind IN ('r', 'm', 't', 'S')) AS tables,
   count(*) FILTER (WHERE relkind = 'i' AND relam = 403) AS indexes FROM pg_class`;
+
+function run(
+  path: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+) {
+  return runProgram(join(path, id), ['--no-password', ...args], {
+    user: null,
+    cwd: '/',
+    env,
+    signal,
+  });
+}

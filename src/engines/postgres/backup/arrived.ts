@@ -1,5 +1,5 @@
 import { JemError } from '../../../errors.ts';
-import type { RestoreSource, TableContent } from '../../backing-up.ts';
+import type { LogicalSource, TableContent } from '../../backing-up.ts';
 import type { PostgresSession } from '../session.ts';
 import { sqlName } from '../table-name.ts';
 import type { RestoreAbout } from './restore-errors.ts';
@@ -13,7 +13,7 @@ const atOnce = 100;
  */
 export async function refuseLostRows(
   session: PostgresSession,
-  { content }: RestoreSource,
+  { content }: LogicalSource,
   about: RestoreAbout,
 ): Promise<void> {
   const tables = content.tables.filter(isWhole);

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import type { BackupOptions, Progress, Stage, TakenBackup } from '../../backing-up.ts';
+import type { BackupOptions, Progress, TakenBackup } from '../../backing-up.ts';
 import type { PostgresSession } from '../session.ts';
 import { bytesOf, contentOf } from './content.ts';
 import { runDump } from './dump.ts';
@@ -66,7 +66,7 @@ async function ledgerOf(
   return rows;
 }
 
-async function takeFiles(stage: Stage, signal: AbortSignal): Promise<void> {
+async function takeFiles(stage: BackupOptions['stage'], signal: AbortSignal): Promise<void> {
   for (const name of (await readdir(stage.folder)).toSorted()) {
     signal.throwIfAborted();
     await stage.take(name, 'compressed');

@@ -1,4 +1,3 @@
-import { JemError } from '../../../errors.ts';
 import type { Compression } from '../../backing-up.ts';
 import type {
   LiveGrant,
@@ -7,6 +6,7 @@ import type {
   LiveRole,
   LiveSetting,
 } from '../scratch/live.ts';
+import { type Check, each, flag, orNull, shape, text, whole, requireFacts } from './fact-checks.ts';
 
 /** What of a database stands outside of its dump, and is needed to restore it elsewhere. */
 export interface BackupFacts {
@@ -37,26 +37,6 @@ export interface BackupFacts {
   /** `shared_preload_libraries`; null where this user may not see them. */
   readonly preloaded: string | null;
 }
-
-type Check = (value: unknown) => boolean;
-
-const text: Check = (value) => typeof value === 'string';
-const flag: Check = (value) => typeof value === 'boolean';
-const whole: Check = Number.isInteger;
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-const each =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-const shape =
-  (checks: Readonly<Record<string, Check>>): Check =>
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.entries(checks).every(([name, check]) => check(Reflect.get(value, name)));
 
 const checks = {
   format: (value) => value === 1,
@@ -89,10 +69,6 @@ const checks = {
 
 /** The facts of a manifest. Throws `backup-corrupt` where they are not what this version reads. */
 export function factsOf(facts: Readonly<Record<string, unknown>>): BackupFacts {
-  const wrong = Object.entries(checks).filter(([name, check]) => !check(facts[name]));
-  if (wrong.length === 0) return facts as unknown as BackupFacts;
-  throw new JemError('backup-corrupt', 'The manifest does not say what a restore needs to know', {
-    why: `Missing or of another form in facts: ${wrong.map(([name]) => name).join(', ')}.`,
-    hint: 'Where a newer jem-db took this backup, restore it with that one; or take another backup.',
-  });
+  requireFacts(facts, checks);
+  return facts as unknown as BackupFacts;
 }

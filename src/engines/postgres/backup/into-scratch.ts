@@ -1,5 +1,5 @@
 import { JemError } from '../../../errors.ts';
-import type { RestoreOptions, RestoreSource } from '../../backing-up.ts';
+import type { RestoreOptions, LogicalSource } from '../../backing-up.ts';
 import type { RestoredScratch, Scratch, ScratchOptions, Session } from '../../engine.ts';
 import { identifier } from '../quoting.ts';
 import { majorOf } from '../scratch/binaries.ts';
@@ -32,7 +32,7 @@ const small = 4 * 1024 ** 2;
  * Throws `scratch-unavailable`, `scratch-refused`, and what `restoreFailure` makes.
  */
 export async function restoreIntoScratch(
-  source: RestoreSource,
+  source: LogicalSource,
   options: Options,
 ): Promise<RestoredScratch> {
   const facts = factsOf(source.facts);
@@ -128,7 +128,7 @@ async function settle(session: PostgresSession, facts: BackupFacts): Promise<rea
 /** The search path of a role is no fact of the database: the ledger must be found without it. */
 async function leadToLedger(
   session: PostgresSession,
-  { content }: RestoreSource,
+  { content }: LogicalSource,
   ledgerTable: string,
 ): Promise<void> {
   const { schema, table } = parseTableName(ledgerTable);

@@ -1,5 +1,5 @@
 import { JemError } from '../../../errors.ts';
-import type { RestoreOptions, RestoreSource } from '../../backing-up.ts';
+import type { RestoreOptions, LogicalSource } from '../../backing-up.ts';
 import { identifier } from '../quoting.ts';
 import { majorOf } from '../scratch/binaries.ts';
 import { arrayOf } from '../scratch/prepare.ts';
@@ -50,7 +50,7 @@ export async function rightsOn(session: PostgresSession): Promise<ServerRights> 
 }
 
 /** Throws `restore-refused` where the server is older than the one the backup was taken of. */
-export function refuseOlderServer({ any }: Place, { serverVersion }: RestoreSource): void {
+export function refuseOlderServer({ any }: Place, { serverVersion }: LogicalSource): void {
   if (majorOf(any.serverVersion) >= majorOf(serverVersion)) return;
   throw new JemError('restore-refused', `${any.server} is older than the backup`, {
     why: `It is PostgreSQL ${any.serverVersion}; the backup was taken of ${serverVersion}. What a newer version writes, an older one need not understand.`,

@@ -1,4 +1,4 @@
-import type { Restored, RestoreOptions, RestoreSource } from '../../backing-up.ts';
+import type { Restored, RestoreOptions, LogicalSource } from '../../backing-up.ts';
 import type { Binaries } from '../scratch/binaries.ts';
 import type { ArchiveEntry } from './archive.ts';
 import type { BackupFacts } from './facts.ts';
@@ -9,7 +9,7 @@ import type { RestoreAbout } from './restore-errors.ts';
 /** All that is known once nothing speaks against a restore. */
 export interface RestoreWork {
   readonly place: Place;
-  readonly source: RestoreSource;
+  readonly source: LogicalSource;
   readonly facts: BackupFacts;
   readonly rights: ServerRights;
   readonly tool: Binaries;

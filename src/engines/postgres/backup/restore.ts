@@ -1,5 +1,5 @@
 import { JemError } from '../../../errors.ts';
-import type { Restored, RestoreOptions, RestoreSource } from '../../backing-up.ts';
+import type { Restored, RestoreOptions, LogicalSource } from '../../backing-up.ts';
 import type { Target } from '../../engine.ts';
 import type { PostgresSession } from '../session.ts';
 import { readArchive } from './archive.ts';
@@ -21,7 +21,7 @@ import { inUseError } from './switch.ts';
  * anything is done: `restore-refused`, `tool-missing`, `read-only-target`, `pooler-in-the-way`.
  */
 export async function restoreInto(
-  source: RestoreSource,
+  source: LogicalSource,
   into: Target,
   options: RestoreOptions,
 ): Promise<Restored> {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JemError } from '../../../errors.ts';
 import { temporaryFolder } from '../../../temporary-folder.ts';
-import type { RestoreSource } from '../../backing-up.ts';
+import type { LogicalSource } from '../../backing-up.ts';
 import type { PostgresSession } from '../session.ts';
 import { parseTableName } from '../table-name.ts';
 import type { ArchiveEntry } from './archive.ts';
@@ -41,7 +41,7 @@ export async function restoreTables(work: RestoreWork, names: readonly string[])
 
 /** The tables of a dump by their exact names, which its list does not tell apart from owners. */
 function dumpedTables(
-  { content, schema }: RestoreSource,
+  { content, schema }: LogicalSource,
   { named }: BackupFacts,
   entries: readonly ArchiveEntry[],
 ): readonly DumpedTable[] {

@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { JemError } from '../../../errors.ts';
-import type { RestoreOptions, RestoreSource } from '../../backing-up.ts';
+import type { RestoreOptions, LogicalSource } from '../../backing-up.ts';
 import { ownership } from '../file-facts.ts';
 import { databaseFile } from './backup.ts';
 
@@ -19,7 +19,7 @@ export interface PartialFile extends AsyncDisposable {
  * nothing is left of it then.
  */
 export async function writePartial(
-  source: RestoreSource,
+  source: LogicalSource,
   file: string,
   options: Arriving,
 ): Promise<PartialFile> {
@@ -47,7 +47,7 @@ function removeDatabase(file: string): void {
 }
 
 async function write(
-  source: RestoreSource,
+  source: LogicalSource,
   path: string,
   { signal, onProgress }: Arriving,
 ): Promise<void> {
@@ -126,7 +126,7 @@ export function fileError(error: unknown, path: string): unknown {
   }
 }
 
-function withoutDatabase({ files }: RestoreSource): JemError {
+function withoutDatabase({ files }: LogicalSource): JemError {
   return new JemError('backup-corrupt', `The backup holds no ${databaseFile}`, {
     why: `It holds ${files.join(', ') || 'no file'}.`,
     hint: 'Check it: jem-db backup check',

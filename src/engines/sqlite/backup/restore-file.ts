@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, closeSync, fsyncSync, openSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { JemError } from '../../../errors.ts';
-import type { Restored, RestoreOptions, RestoreSource } from '../../backing-up.ts';
+import type { Restored, RestoreOptions, LogicalSource } from '../../backing-up.ts';
 import { sqliteError } from '../errors.ts';
 import { statOrNull } from '../file-facts.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
@@ -15,7 +15,7 @@ import { soundness } from './soundness.ts';
  * `writePartial` does.
  */
 export async function restoreFile(
-  source: RestoreSource,
+  source: LogicalSource,
   into: FileTarget,
   options: RestoreOptions,
 ): Promise<Restored> {

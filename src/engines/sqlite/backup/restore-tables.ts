@@ -1,6 +1,6 @@
 import Driver from 'better-sqlite3';
 import { JemError } from '../../../errors.ts';
-import type { Restored, RestoreOptions, RestoreSource } from '../../backing-up.ts';
+import type { Restored, RestoreOptions, LogicalSource } from '../../backing-up.ts';
 import type { Connection, Database } from '../driver.ts';
 import { sqliteError } from '../errors.ts';
 import { allBroken } from '../foreign-keys.ts';
@@ -24,7 +24,7 @@ type Options = RestoreOptions & { readonly tables: readonly string[] };
  * and as `restoreFile` does.
  */
 export async function restoreTables(
-  source: RestoreSource,
+  source: LogicalSource,
   into: FileTarget,
   options: Options,
 ): Promise<Restored> {
@@ -71,7 +71,7 @@ function close(db: Database, created: string | null): void {
 /** Throws `restore-failed` where a table is not what it was when it was backed up. */
 function compare(
   connection: Connection,
-  { content }: RestoreSource,
+  { content }: LogicalSource,
   tables: readonly string[],
 ): void {
   if (content.method !== method) return;

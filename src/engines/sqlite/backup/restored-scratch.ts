@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RestoreCheck, RestoreSource } from '../../backing-up.ts';
+import type { RestoreCheck, LogicalSource } from '../../backing-up.ts';
 import type { Restoring, RestoredScratch, Scratch } from '../../engine.ts';
 import { temporaryFolder } from '../../../temporary-folder.ts';
 import { sqliteError } from '../errors.ts';
@@ -21,7 +21,7 @@ const connectTimeout = 10_000;
  * `scratch-unavailable`, `scratch-refused`, and as `writePartial` does.
  */
 export async function restoreIntoScratch(
-  source: RestoreSource,
+  source: LogicalSource,
   options: Options,
 ): Promise<RestoredScratch> {
   const { signal } = options;
@@ -76,7 +76,7 @@ async function temporary({ environment, signal }: Options): Promise<EmptyScratch
 }
 
 async function checksOf(
-  { facts }: RestoreSource,
+  { facts }: LogicalSource,
   file: string,
   signal: AbortSignal,
 ): Promise<readonly RestoreCheck[]> {

@@ -1,12 +1,12 @@
 import { cp, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { RestoreOptions, RestoreSource } from '../../../../src/engines/backing-up.ts';
+import type { RestoreOptions, LogicalSource } from '../../../../src/engines/backing-up.ts';
 import { readFacts } from '../../../../src/engines/postgres/backup/read-facts.ts';
 import { temporaryFolder } from '../../../support/folders.ts';
 import { opened } from '../connecting.ts';
 
-export interface Dump extends RestoreSource {
+export interface Dump extends LogicalSource {
   readonly path: string;
 }
 
@@ -47,7 +47,7 @@ function sourceAt(
     facts,
     schema,
     content,
-  }: Pick<RestoreSource, 'serverVersion' | 'facts' | 'schema' | 'content'>,
+  }: Pick<LogicalSource, 'serverVersion' | 'facts' | 'schema' | 'content'>,
 ): Dump {
   return {
     ...{ path, serverVersion, facts, files: [] },

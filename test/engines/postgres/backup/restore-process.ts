@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import type { RestoreSource } from '../../../../src/engines/backing-up.ts';
+import type { LogicalSource } from '../../../../src/engines/backing-up.ts';
 import { postgresRestoring } from '../../../../src/engines/postgres/backup/restoring.ts';
 import { parsePostgresTarget } from '../../../../src/engines/postgres/target.ts';
 
 /** Restores the dump that a file describes, into a URL or else into a throwaway server. */
 const [described = '', binaries = '', cache = '', url = ''] = process.argv.slice(2);
-const { path, ...known } = JSON.parse(readFileSync(described, 'utf8')) as RestoreSource & {
+const { path, ...known } = JSON.parse(readFileSync(described, 'utf8')) as LogicalSource & {
   readonly path: string;
 };
-const source: RestoreSource = {
+const source: LogicalSource = {
   ...known,
   open: () => {
     throw new Error('only the folder is read');

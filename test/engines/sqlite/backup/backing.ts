@@ -7,7 +7,7 @@ import type {
   Progress,
   Restored,
   RestoreOptions,
-  RestoreSource,
+  LogicalSource,
   TakenBackup,
 } from '../../../../src/engines/backing-up.ts';
 import type { Session } from '../../../../src/engines/engine.ts';
@@ -66,7 +66,7 @@ export async function contentOf(file: string, jobs = 2): Promise<TakenBackup['co
 export function sourceOf(
   { taken, copy }: Backup,
   damage: (bytes: Buffer) => Buffer = (bytes) => bytes,
-): RestoreSource {
+): LogicalSource {
   return {
     ...taken,
     files: ['database.sqlite'],
@@ -85,7 +85,7 @@ export const environment = { env: {}, cwd: '/', home: '/', user: 'nobody' };
 /** Restores into a file, or single tables of it. */
 export async function restoreInto(
   file: string,
-  source: RestoreSource,
+  source: LogicalSource,
   wishes: Partial<RestoreOptions> = {},
 ): Promise<Restored> {
   return sqliteRestoring.restore(source, await sqlite.parse(file, environment), {

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import type { RestoreSource } from '../../../../src/engines/backing-up.ts';
+import type { LogicalSource } from '../../../../src/engines/backing-up.ts';
 import { Interrupted } from '../../../../src/errors.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../../support/folders.ts';
 import { until } from '../../../support/until.ts';
@@ -21,7 +21,7 @@ import { backUp, type Backup, contentOf, restoreInto, sourceOf } from './backing
 interface Bench extends AsyncDisposable {
   readonly folder: TemporaryFolder;
   readonly backup: Backup;
-  readonly source: RestoreSource;
+  readonly source: LogicalSource;
   /** Where to restore: a folder that is empty. */
   readonly file: string;
   left(): string[];

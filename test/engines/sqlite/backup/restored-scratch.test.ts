@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import type { RestoredScratch } from '../../../../src/engines/engine.ts';
-import type { RestoreSource } from '../../../../src/engines/backing-up.ts';
+import type { LogicalSource } from '../../../../src/engines/backing-up.ts';
 import { sqliteRestoring } from '../../../../src/engines/sqlite/backup/restoring.ts';
 import { sqlite } from '../../../../src/engines/sqlite/engine.ts';
 import { temporaryFolder } from '../../../support/folders.ts';
@@ -12,7 +12,7 @@ import { refusal } from '../failures.ts';
 import { ledgerTable } from '../session-tools.ts';
 import { type Backup, backUp, environment, sourceOf } from './backing.ts';
 
-async function intoScratch(source: RestoreSource, place: string | null): Promise<RestoredScratch> {
+async function intoScratch(source: LogicalSource, place: string | null): Promise<RestoredScratch> {
   return sqliteRestoring.restoreIntoScratch(source, {
     ...{ like: null, binaries: null, ledgerTable, environment, jobs: 2, onProgress: () => {} },
     place:

@@ -1,0 +1,173 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { JemError } from '../../../errors.ts';
+import type { RestoreCheck, RestoreOptions, RestoreSource } from '../../backing-up.ts';
+import type { RestoredScratch, ScratchOptions } from '../../engine.ts';
+import { amcheckAll } from '../backup/amcheck.ts';
+import type { ConnectTarget } from '../connection.ts';
+import type { OsUser } from '../programs.ts';
+import { foldersWith, majorOf, withVersions } from '../scratch/binaries.ts';
+import { connectTo } from '../scratch/connect.ts';
+import { makeFolder, port, sweepFolders } from '../scratch/folders.ts';
+import { serverUser } from '../scratch/os-user.ts';
+import { type Server, startServer } from '../scratch/server.ts';
+import { assemble, bytesOf, lastOf, requireOneCluster } from './assemble.ts';
+import { requireReadable } from './decompress.ts';
+import { baseFactsOf } from './facts.ts';
+import { settleTree } from './settle.ts';
+import { configureThrowaway } from './throwaway.ts';
+import { tablespacesOf } from './unpack.ts';
+
+type Options = ScratchOptions & Pick<RestoreOptions, 'jobs' | 'onProgress'>;
+
+/** Bytes of a cluster that may well lie in memory. */
+const small = 128 * 1024 ** 2;
+
+/**
+ * Restores a cluster into a throwaway folder, starts a server of its major version on it with the
+ * WAL of the backup alone, and waits until it is consistent. Throws `scratch-unavailable`,
+ * `backup-corrupt`, `restore-failed`.
+ */
+export async function restoreClusterIntoScratch(
+  chain: readonly RestoreSource[],
+  options: Options,
+): Promise<RestoredScratch> {
+  const { environment, signal, place } = options;
+  if (place !== null) throw elsewhere();
+  requireOneCluster(chain);
+  const last = lastOf(chain);
+  const facts = baseFactsOf(last.facts);
+  for (const one of chain) requireReadable(baseFactsOf(one.facts).compression);
+  const bin = await serverPrograms(last.serverVersion, chain.length > 1, options);
+  const user = await serverUser();
+  const sweeping = sweepFolders(environment, user);
+  const start = performance.now();
+  const bytes = chain.reduce((sum, one) => sum + bytesOf(one), 0);
+  const folder = await makeFolder(environment, { user, size: bytes > small ? 'large' : 'small' });
+  const server = await started(chain, { bin, folder, user }, options);
+  const restoreMs = Math.round(performance.now() - start);
+  const target = targetIn(folder, last, environment);
+  const connect = () => connectTo(target, {}, signal);
+  return {
+    description: `${target.display} (${bin})`,
+    limits: [
+      'Recovered to the end of the backup alone: the WAL archive was not asked.',
+      'Its settings are ours: what postgresql.conf says, preloaded libraries too, was not tried.',
+    ],
+    restoreMs,
+    connect,
+    async check() {
+      await using session = await connect();
+      const verified: RestoreCheck = {
+        id: 'pg_verifybackup',
+        ok: true,
+        detail: 'every file is what the server sent, and all WAL that it needs is there',
+      };
+      const opened: RestoreCheck = {
+        id: 'opens',
+        ok: true,
+        detail: `consistent at ${facts.stopLsn}, and database ${facts.database} opens`,
+      };
+      return [verified, opened, ...(await amcheckAll(session, options))];
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([server[Symbol.asyncDispose](), sweeping]);
+    },
+  };
+}
+
+interface Place {
+  readonly bin: string;
+  readonly folder: string;
+  readonly user: OsUser;
+}
+
+/** The folder is gone where it fails. */
+async function started(
+  chain: readonly RestoreSource[],
+  { bin, folder, user }: Place,
+  { signal, onProgress }: Options,
+): Promise<Server> {
+  let server: Server | null = null;
+  try {
+    const data = join(folder, 'data');
+    const parts = join(folder, 'parts');
+    await mkdir(parts, { mode: 0o700 });
+    const last = lastOf(chain);
+    const placeOf = ({ oid }: { readonly oid: string }): string => join(folder, `space-${oid}`);
+    const places = tablespacesOf(last).map(placeOf);
+    for (const one of places) await mkdir(one, { mode: 0o700 });
+    const tools = { bin, major: majorOf(last.serverVersion) };
+    await assemble(chain, tools, { data, parts, placeOf, signal, onProgress });
+    await configureThrowaway(data, bin, signal);
+    for (const tree of [data, ...places])
+      await settleTree(tree, { owner: user, lasting: false, signal });
+    onProgress({ done: 0, total: 0, what: 'replaying the WAL of the backup' });
+    server = startServer({ bin, folder, user, settings: [], signal });
+    const words = await server.ready;
+    if (words === null) return server;
+    throw new JemError('restore-failed', 'The restored cluster does not start', {
+      why: `The server of ${bin} said: ${words}`,
+      hint: 'Restore another backup: jem-db backup list',
+    });
+  } catch (error) {
+    await server?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+async function serverPrograms(
+  serverVersion: string,
+  combines: boolean,
+  { binaries, environment, signal }: Options,
+): Promise<string> {
+  const major = majorOf(serverVersion);
+  const more = combines ? ['pg_combinebackup'] : [];
+  const folders = await foldersWith(
+    ['postgres', 'pg_verifybackup', 'pg_waldump', 'pg_controldata', ...more],
+    { binaries, environment, signal },
+  );
+  const found = await withVersions(folders, signal);
+  const best = found.find((one) => one.major === major);
+  if (best) return best.path;
+  const there = found.map(({ version, path }) => `${version} in ${path}`).join(', ');
+  throw new JemError(
+    'scratch-unavailable',
+    `The programs of PostgreSQL ${major} are not on this machine`,
+    {
+      why: there === '' ? `${binaries ?? 'No usual place'} holds none.` : `Found: ${there}.`,
+      hint: `Install postgresql-${major}, or name the folder of its programs: --postgres-bin DIR`,
+    },
+  );
+}
+
+function targetIn(
+  folder: string,
+  { serverVersion, facts }: RestoreSource,
+  environment: Options['environment'],
+): ConnectTarget {
+  const { superuser, database } = baseFactsOf(facts);
+  return {
+    display: `a throwaway PostgreSQL ${serverVersion}`,
+    environment,
+    conninfo: {
+      hosts: [{ host: folder, port }],
+      user: superuser ?? 'postgres',
+      database,
+      sslmode: 'disable',
+      ...{ params: {}, pool: {}, settings: {} },
+    },
+  };
+}
+
+function elsewhere(): JemError {
+  return new JemError(
+    'scratch-unavailable',
+    'A base backup is proved on a server of its own alone',
+    {
+      why: 'It is a whole cluster: no other server can take it in.',
+      hint: 'Leave --scratch out; --postgres-bin DIR names the programs to start it with.',
+    },
+  );
+}
