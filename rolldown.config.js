@@ -20,6 +20,12 @@ const unused = {
   },
 };
 
+// A server's log is no terminal: nothing moves there.
+const noTerminal = {
+  name: 'no-terminal',
+  resolveId: (source) => (source === 'ora' ? fromHere('build/no-spinner.cjs') : null),
+};
+
 // CommonJS with few chunks starts fastest on Node 20: what one command loads together is one file.
 const cli = {
   input: { cli: 'src/cli.ts' },
@@ -64,4 +70,20 @@ const sqliteThread = {
   output: { dir: 'dist', format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
 };
 
-export default defineConfig([cli, sqliteThread]);
+// The way of archive_command and restore_command, with nothing in it for other commands.
+const wal = {
+  ...cli,
+  input: { wal: 'src/cli/short.ts' },
+  plugins: [unused, noTerminal],
+  output: {
+    dir: 'dist',
+    format: 'cjs',
+    dynamicImportInCjs: false,
+    entryFileNames: '[name].cjs',
+    codeSplitting: false,
+    // Reading it is a good part of its start.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  },
+};
+
+export default defineConfig([cli, sqliteThread, wal]);

@@ -9,20 +9,26 @@ const { join } = require('node:path');
 const dist = join(__dirname, '../dist');
 const folder = join(dist, 'code-cache', `${process.versions.v8}-${process.arch}`);
 
-/** The program, loaded with the code kept for this Node.js, or as Node.js loads everything. */
-function loadProgram() {
-  if (existsSync(folder)) return loadDist((name) => readIfThere(join(folder, `${name}.bin`)));
+/**
+ * The program, or another entry of dist, loaded with the code kept for this Node.js, or as Node.js
+ * loads everything.
+ * @param {string} [entry]
+ */
+function loadProgram(entry = 'cli.cjs') {
+  if (existsSync(folder))
+    return loadDist((name) => readIfThere(join(folder, `${name}.bin`)), entry);
   require('node:module').enableCompileCache?.();
-  return require('../dist/cli.cjs');
+  return require(`../dist/${entry}`);
 }
 
 /**
- * Loads `cli.cjs` and what it requires of dist, compiled with `codeOf(name)`.
+ * Loads an entry and what it requires of dist, compiled with `codeOf(name)`.
  * @param {(name: string) => Buffer | undefined} codeOf
+ * @param {string} entry
  * @param {(name: string, script: import('node:vm').Script) => void} [onScript]
- * @returns {{ main(): void, work(): void }}
+ * @returns {{ main(): boolean | void, work(): void }}
  */
-function loadDist(codeOf, onScript) {
+function loadDist(codeOf, entry, onScript) {
   const { Script } = require('node:vm');
   const requireOther = createRequire(join(dist, 'cli.cjs'));
   const loaded = new Map();
@@ -44,7 +50,7 @@ function loadDist(codeOf, onScript) {
     script.runInThisContext()(module.exports, requireThere, module);
     return module.exports;
   }
-  return load('cli.cjs');
+  return load(entry);
 }
 
 /** @param {string} file */

@@ -12,6 +12,19 @@ export const exitCodes = {
   terminated: { code: 143, meaning: 'stopped by SIGTERM' },
 } as const;
 
+/**
+ * Added to the code of a failure of `backup wal fetch`, and of it alone: PostgreSQL takes 1 to 125
+ * of its restore_command for "there is no such file", and would end the recovery there (xlogarchive.c).
+ */
+const stopsRecovery = 180;
+
+/** The exit code of a failure; `restoring`: for the server's restore_command. */
+export function exitCodeOfFailure(code: number, restoring: boolean): number {
+  return restoring && code !== 0 && (code < 126 || code === exitCodes.bug.code)
+    ? code + stopsRecovery
+    : code;
+}
+
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]['code'];
 
 /** What kind of trouble an error is; the groups of the error catalogue. */
@@ -67,6 +80,11 @@ export const catalogue = {
   'backup-key-missing': entry('config'),
   'backup-key-wrong': entry('config'),
   'backup-not-encrypted': entry('refused'),
+  'wal-refused': entry('refused'),
+  'wal-conflict': entry('refused'),
+  'wal-missing': entry('refused'),
+  'wal-corrupt': entry('corruption'),
+  'wal-stream-failed': entry('connection_lost', true),
   'repository-unusable': entry('storage_full'),
   'repository-busy': entry('lock_conflict', true),
   'restore-refused': entry('refused'),

@@ -1,14 +1,12 @@
-import { commands } from '../commands/all.ts';
 import type { Command, Input, Outcome } from '../commands/command.ts';
 import type { Context, Report } from '../commands/context.ts';
 import { inputOf } from '../commands/input.ts';
-import { type GlobalOptions, type Invocation, parse } from '../commands/program.ts';
+import type { GlobalOptions, Invocation, Parsed } from '../commands/program.ts';
 import { exitCodes, Interrupted, JemError } from '../errors.ts';
 import { confirm } from '../output/confirm.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { loadSettings } from '../settings.ts';
-import { version } from '../version.ts';
 import { environmentOf, readOnce } from './context.ts';
 import { fail, finish, type Run, written } from './telling.ts';
 
@@ -23,18 +21,25 @@ export function newRun(argv: readonly string[]): Run {
     target: null,
     warnings: [],
     apart: false,
+    restoring: / ?backup wal fetch( |$)/.test(argv.join(' ')),
     told: false,
   };
 }
 
-/** Runs one command line, and returns its exit code when everything is told. Holds the ONE catch. */
-export async function execute(
-  run: Run,
-  argv: readonly string[],
-  signal: AbortSignal,
-): Promise<number> {
+/** How a command line is read, and how one that would block is worked on in a thread of its own. */
+export interface Program {
+  parse(): Parsed;
+  /** Absent where no command needs it. */
+  apart?(): Promise<typeof import('./apart.ts')>;
+}
+
+/**
+ * Runs the command line that `program` reads, and returns its exit code when everything is told. Holds
+ * the ONE catch.
+ */
+export async function execute(run: Run, program: Program, signal: AbortSignal): Promise<number> {
   try {
-    const parsed = parse(commands, version, argv);
+    const parsed = program.parse();
     if (parsed.kind === 'help') {
       await written(run.terminal.result(() => parsed.text));
       return exitCodes.done.code;
@@ -43,7 +48,7 @@ export async function execute(
     run.command = command.name;
     run.options = options;
     run.terminal = terminalFor(options);
-    return await finish(run, command, await outcomeOf(run, parsed.invocation, signal));
+    return await finish(run, command, await outcomeOf(run, parsed.invocation, signal, program));
   } catch (error) {
     return fail(run, asJemError(error, signal), error);
   }
@@ -69,6 +74,7 @@ async function outcomeOf(
   run: Run,
   { command, typed, flags, options }: Invocation,
   signal: AbortSignal,
+  { apart }: Program,
 ): Promise<Outcome> {
   const { settings, env, warnings } = loadSettings({ flags, env: process.env, cwd: process.cwd() });
   const { terminal } = run;
@@ -88,9 +94,9 @@ async function outcomeOf(
     },
   };
   const input = inputOf(typed);
-  if (!(await blocks(command, input, context))) return command.execute(input, context);
+  if (!apart || !(await blocks(command, input, context))) return command.execute(input, context);
   run.apart = true;
-  const { executeApart } = await import('./apart.ts');
+  const { executeApart } = await apart();
   const colour = terminal.colour() ? 'coloured text' : 'text';
   const form = options.json ? 'json' : colour;
   const progress = terminal.moves();

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import type { Command, Outcome } from '../commands/command.ts';
 import type { GlobalOptions } from '../commands/program.ts';
 import type { Warning } from '../engines/engine.ts';
-import { exitCodes, JemError } from '../errors.ts';
+import { exitCodeOfFailure, exitCodes, JemError } from '../errors.ts';
 import { type Envelope, errorDocument, type TargetSummary } from '../output/envelope.ts';
 import { renderError } from '../output/error.ts';
 import { noPaint } from '../output/paint.ts';
@@ -21,6 +21,8 @@ export interface Run {
   readonly warnings: Warning[];
   /** The command works in a thread of its own, for whose end an exit would wait. */
   apart: boolean;
+  /** It is the server's restore_command. */
+  readonly restoring: boolean;
   /** Its end is being told already. */
   told: boolean;
 }
@@ -45,11 +47,11 @@ export async function fail(run: Run, error: JemError, thrown: unknown): Promise<
   run.told = true;
   if (error.exitCode === exitCodes.bug.code) reportBug(thrown, run);
   if (run.options.json)
-    await print(run, endingIn(error)).catch((lost: JemError) =>
+    await print(run, endingIn(run, error)).catch((lost: JemError) =>
       run.terminal.error(lost).catch(unheard),
     );
   else await run.terminal.error(error).catch(unheard);
-  return error.exitCode;
+  return exitCodeOfFailure(error.exitCode, run.restoring);
 }
 
 /** Prints an error at once, past streams that might not be ready, unless the end is told already. */
@@ -57,7 +59,7 @@ export function lastWords(run: Run, error: JemError): void {
   run.terminal.done();
   if (run.told) return;
   run.told = true;
-  if (run.options.json) writeNow(1, documentOf(run, endingIn(error)));
+  if (run.options.json) writeNow(1, documentOf(run, endingIn(run, error)));
   else writeNow(2, renderError(error, noPaint, run.options.verbose));
 }
 
@@ -77,8 +79,9 @@ function unheard(): void {}
 
 type Ending = Pick<Envelope, 'ok' | 'exitCode' | 'result' | 'error'>;
 
-function endingIn(error: JemError): Ending {
-  const { exitCode, details } = error;
+function endingIn({ restoring }: Run, error: JemError): Ending {
+  const { details } = error;
+  const exitCode = exitCodeOfFailure(error.exitCode, restoring);
   return { ok: false, exitCode, result: details.result ?? {}, error: errorDocument(error) };
 }
 

@@ -4,6 +4,10 @@ import { backupList } from './backup-list.ts';
 import { backupPrune } from './backup-prune.ts';
 import { backupSchedule } from './backup-schedule.ts';
 import { backupShow } from './backup-show.ts';
+import { backupWalFetch } from './backup-wal-fetch.ts';
+import { backupWalPush } from './backup-wal-push.ts';
+import { backupWalReceive } from './backup-wal-receive.ts';
+import { backupWalStatus } from './backup-wal-status.ts';
 import type { Command } from './command.ts';
 import { completionOf } from './completion.ts';
 import { config } from './config.ts';
@@ -44,6 +48,10 @@ const listed: readonly Command[] = [
   backupCheck,
   backupPrune,
   backupSchedule,
+  backupWalStatus,
+  backupWalPush,
+  backupWalFetch,
+  backupWalReceive,
   restoreVerify,
   restore,
   wait,

@@ -43,12 +43,11 @@ function tableOf(commands: readonly Command[]): CompletionTable {
     table.set(path, words);
   };
   for (const each of commands) {
-    const [noun = '', verb] = each.name.split(' ');
-    add('', noun);
-    if (verb) add(noun, verb);
+    const words = each.name.split(' ');
+    for (const [index, word] of words.entries()) add(words.slice(0, index).join(' '), word);
     const options = optionWords(each);
     for (const word of options) add(each.name, word);
-    if (each.byDefault) for (const word of options) add(noun, word);
+    if (each.byDefault) for (const word of options) add(words.slice(0, -1).join(' '), word);
   }
   for (const shell of shells) add('completion', shell);
   add('', '--help');

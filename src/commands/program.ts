@@ -12,6 +12,7 @@ const nouns: Readonly<Record<string, string>> = {
   migrate: 'apply, revert and look after migrations',
   schema: 'is the database what its migrations produce?',
   backup: 'backups that can be proved, and what becomes of them',
+  'backup wal': 'the archive of the write-ahead log (PostgreSQL)',
 };
 
 /** What `--help` at the top says below the commands. */
@@ -69,40 +70,61 @@ function buildProgram(
     .configureHelp({ showGlobalOptions: true, helpWidth: 80, visibleCommands, subcommandTerm })
     .addHelpText('after', afterwards);
   addGlobalOptions(program);
-  const parents = new Map<string, Commander>();
+  const parents = new Map<string, Commander>([['', program]]);
+  const parentOf = (nouns: readonly string[]): Commander => {
+    const name = nouns.join(' ');
+    const known = parents.get(name);
+    if (known) return known;
+    const made = nounOf(parentOf(nouns.slice(0, -1)), name);
+    parents.set(name, made);
+    return made;
+  };
   for (const command of commands) {
-    const [noun = '', verb] = command.name.split(' ');
-    if (!verb) {
-      declare(program.command(noun), command, onRun);
-      continue;
-    }
-    const parent = parents.get(noun) ?? nounOf(program, noun);
-    parents.set(noun, parent);
-    declare(parent.command(verb, { isDefault: command.byDefault === true }), command, onRun);
+    const words = command.name.split(' ');
+    const isDefault = command.byDefault === true;
+    const verb = words.at(-1) ?? '';
+    declare(parentOf(words.slice(0, -1)).command(verb, { isDefault }), command, onRun);
   }
   return program;
 }
 
-function nounOf(program: Commander, name: string): Commander {
-  const noun = program
-    .command(name)
+function nounOf(parent: Commander, name: string): Commander {
+  const noun = parent
+    .command(name.split(' ').at(-1) ?? '')
     .description(nouns[name] ?? '')
     .helpCommand(false);
   return noun.addHelpText('after', () => {
-    const byDefault = noun.commands[0]?.name() ?? '';
+    const byDefault = defaultOf(noun);
     return `\nWithout a command: jem-db ${name} ${byDefault}\nExamples: jem-db ${name} ${byDefault} --help`;
   });
 }
 
+/** Commander does not tell which one it is. */
+function defaultOf(noun: Commander): string {
+  return noun.commands.find((each) => defaults.has(each))?.name() ?? '';
+}
+
+const defaults = new WeakSet<Commander>();
+
 /** The top lists every verb, so that one look shows all that can be done. */
 function visibleCommands(program: Commander): Commander[] {
-  if (program.parent) return [...program.commands];
-  return program.commands.flatMap((each) => (each.commands.length > 0 ? each.commands : [each]));
+  return program.parent ? [...program.commands] : verbsOf(program);
+}
+
+function verbsOf(noun: Commander): Commander[] {
+  return noun.commands.flatMap((each) => (each.commands.length > 0 ? verbsOf(each) : [each]));
 }
 
 function subcommandTerm(command: Commander): string {
-  const noun = command.parent?.parent ? `${command.parent.name()} ` : '';
-  return [noun + command.name(), ...command.registeredArguments.map(argumentTerm)].join(' ');
+  return [
+    ...nounsAbove(command),
+    command.name(),
+    ...command.registeredArguments.map(argumentTerm),
+  ].join(' ');
+}
+
+function nounsAbove({ parent }: Commander): string[] {
+  return parent?.parent ? [...nounsAbove(parent), parent.name()] : [];
 }
 
 function argumentTerm(argument: Argument): string {
@@ -151,6 +173,7 @@ function declare(
   command: Command,
   onRun: (invocation: Invocation) => void,
 ): void {
+  if (command.byDefault) defaults.add(target);
   target.summary(command.summary);
   target.description([command.summary, command.description].filter(Boolean).join('\n\n'));
   for (const argument of [command.argument, command.secondArgument])
@@ -209,7 +232,7 @@ export function parse(
     invocation = found;
   };
   const program = buildProgram(namedIn(argv, commands), version, onRun);
-  for (const each of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)])
+  for (const each of withAllBelow(program))
     each.exitOverride().configureOutput({
       writeOut: (part) => (text += part),
       writeErr: (part) => (text += part),
@@ -226,10 +249,14 @@ export function parse(
   throw usageError(null, program, argv);
 }
 
+function withAllBelow(command: Commander): Commander[] {
+  return [command, ...command.commands.flatMap(withAllBelow)];
+}
+
 /** The one command that the first words name, so that no other is built; else all of them. */
 function namedIn(argv: readonly string[], commands: readonly Command[]): readonly Command[] {
-  const [noun, verb] = argv;
-  const named = commands.find(({ name }) => name === noun || name === `${noun} ${verb}`);
+  const typed = `${argv.slice(0, 3).join(' ')} `;
+  const named = commands.find(({ name }) => typed.startsWith(`${name} `));
   return named ? [named] : commands;
 }
 

@@ -12,14 +12,13 @@ export function usageError(
   argv: readonly string[],
 ): JemError {
   const words = argv.filter((word) => !word.startsWith('-'));
-  const noun = program.commands.find((each) => each.name() === words[0]);
-  const verb = noun?.commands.find((each) => each.name() === words[1]);
-  const line = ['jem-db', noun?.name(), verb?.name()].filter(Boolean).join(' ');
+  const named = namedBy(words, program);
+  const line = ['jem-db', ...named.map((each) => each.name())].join(' ');
   if (!error || error.code === 'commander.help')
     return new JemError('usage', 'No command was named', {
       hint: `The commands are ${program.commands.map((each) => each.name()).join(', ')}: \`jem-db --help\` tells of them.`,
     });
-  const stray = strayWord(error, words, noun);
+  const stray = strayWord(error, words, named);
   if (stray !== null) {
     const meant = nearMiss(stray, commandsByWord(program).keys());
     const command = meant === null ? null : commandsByWord(program).get(meant);
@@ -40,24 +39,33 @@ export function usageError(
   );
 }
 
+/** The commands that the first words name, from the top down. */
+function namedBy(words: readonly string[], above: Commander): readonly Commander[] {
+  const [word, ...rest] = words;
+  const found = above.commands.find((each) => each.name() === word);
+  return found ? [found, ...namedBy(rest, found)] : [];
+}
+
 /** A word that stands where a command should, or null where the trouble is another. */
 function strayWord(
   { code }: CommanderError,
   words: readonly string[],
-  noun: Commander | undefined,
+  named: readonly Commander[],
 ): string | null {
+  const noun = named.at(-1);
   if (!noun) return code === 'commander.unknownCommand' ? (words[0] ?? null) : null;
-  const [, second] = words;
-  const isVerb = noun.commands.some((each) => each.name() === second);
   const wrong = code === 'commander.excessArguments' || code === 'commander.unknownCommand';
-  return wrong && noun.commands.length > 0 && second && !isVerb ? second : null;
+  return wrong && noun.commands.length > 0 ? (words[named.length] ?? null) : null;
 }
 
 /** `migrate` → `migrate`, `status` → `migrate status`: who types a verb alone means it too. */
 function commandsByWord(program: Commander): Map<string, string> {
   const found = new Map<string, string>();
-  for (const noun of program.commands)
-    for (const verb of noun.commands) found.set(verb.name(), `${noun.name()} ${verb.name()}`);
-  for (const noun of program.commands) found.set(noun.name(), noun.name());
+  const add = (above: Commander, before: string): void => {
+    // What stands higher is meant rather.
+    for (const each of above.commands) add(each, `${before}${each.name()} `);
+    for (const each of above.commands) found.set(each.name(), before + each.name());
+  };
+  add(program, '');
   return found;
 }

@@ -1,4 +1,5 @@
 import type { Dialect } from '../sql/statements.ts';
+import type { WalServer } from './archiving.ts';
 import type {
   BackupOptions,
   Content,
@@ -124,6 +125,8 @@ export interface Session extends AsyncDisposable {
   backup(options: BackupOptions): Promise<TakenBackup>;
   /** What the database holds now, in one snapshot. Throws as `backup` does. */
   content(options: ContentOptions): Promise<Content>;
+  /** Its write-ahead log; absent where the engine has none that can be archived. */
+  wal?(): Promise<WalServer>;
 }
 
 /** What a scratch database is wanted for, and where it may be. */

@@ -1,4 +1,5 @@
 import type { RestoreSource, Stage } from '../engines/backing-up.ts';
+import type { WalName } from '../wal-names.ts';
 import type { Manifest, ManifestContent, Proof } from './manifest.ts';
 
 /**
@@ -38,6 +39,58 @@ export interface Repository {
   sweep(): Promise<readonly string[]>;
   /** Runs `body` while no other process prunes or sweeps. Throws `repository-busy`. */
   exclusively<T>(body: () => Promise<T>): Promise<T>;
+  /** The archived write-ahead log of one cluster; reads and writes nothing yet. */
+  wal(systemIdentifier: string): WalArchive;
+  /** Clusters whose log is archived here, sorted. */
+  walClusters(): Promise<readonly string[]>;
+}
+
+/**
+ * The write-ahead log of one cluster. A file appears whole or not at all, and never two of one name
+ * with different content.
+ */
+export interface WalArchive {
+  /** For the reader. */
+  readonly display: string;
+  /** Whether anything was ever stored: what a disk that is not mounted does not have. */
+  exists(): Promise<boolean>;
+  /**
+   * Stores a file and makes it last; `there`: it is stored already, with this very content. Throws
+   * `wal-conflict` where other content has that name, also while somebody else stores that.
+   */
+  put(file: WalContent): Promise<'stored' | 'there'>;
+  /** As `put`, in the place of what was stored under the name before: it has grown. */
+  replace(file: WalContent): Promise<'stored' | 'there'>;
+  /** What is stored under a name; several only where something else than `put` wrote there. */
+  find(name: WalName): Promise<readonly StoredWal[]>;
+  /**
+   * The content of a file. Fails with `wal-corrupt` at its end, or before, where it is not what was
+   * stored; with `backup-key-missing`, `backup-not-encrypted`.
+   */
+  content(stored: StoredWal): AsyncIterable<Buffer>;
+  /** Everything that is stored, sorted by name. */
+  list(): Promise<readonly StoredWal[]>;
+  remove(stored: readonly StoredWal[]): Promise<void>;
+}
+
+/** A file to be stored. */
+export interface WalContent {
+  readonly name: WalName;
+  /** Of its content, hexadecimal. */
+  readonly sha256: string;
+  /** The content; may be asked for more than once. */
+  content(): AsyncIterable<Buffer>;
+}
+
+export interface StoredWal {
+  readonly name: WalName;
+  /** Of its content, hexadecimal. */
+  readonly sha256: string;
+  /** As the archive calls it; tells how it is compressed and whether it is encrypted. */
+  readonly file: string;
+  readonly storedBytes: number;
+  /** ISO 8601, UTC: by the clock of the archive. */
+  readonly storedAt: string;
 }
 
 /** A backup in the making; disposing of it unpublished leaves nothing behind. */

@@ -84,6 +84,10 @@ export function createSession({ connected, target, there, again }: Parts): Postg
       const { postgresContent } = await import('./backup/content.ts');
       return postgresContent(session, options);
     },
+    wal: async () => {
+      const { walServer } = await import('./wal/server.ts');
+      return walServer(session);
+    },
     connectAgain: (signal = new AbortController().signal) => again(signal),
     cancel: () => cancelRequest(attempt, backendKey),
     [Symbol.asyncDispose]: () => closeClient(client),

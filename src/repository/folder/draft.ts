@@ -1,11 +1,10 @@
-import { rename, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { JemError } from '../../errors.ts';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Draft } from '../contract.ts';
 import { newId } from '../ids.ts';
 import { manifestFormat, manifestName, manifestText } from '../manifest-file.ts';
 import type { Manifest, ManifestContent } from '../manifest.ts';
-import { codeOf, usingStorage } from '../storage-errors.ts';
+import { usingStorage } from '../storage-errors.ts';
 import {
   ignoring,
   isThere,
@@ -15,6 +14,7 @@ import {
   writePrivate,
 } from './durable.ts';
 import { type LivingFolder, makeLivingFolder } from './liveness.ts';
+import { makeRepository } from './make-repository.ts';
 import { partialName } from './names.ts';
 import type { FolderRepository } from './place.ts';
 import type { TemporaryFolder } from '../../temporary-folder.ts';
@@ -56,23 +56,6 @@ export async function beginDraft(repository: FolderRepository): Promise<Draft> {
       await making.partial[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Only the last folder of the path is made: where more is missing, a disk may not be mounted. */
-async function makeRepository(folder: string): Promise<void> {
-  const made = await makePrivateFolder(folder).then(
-    () => true,
-    (error: unknown) => {
-      if (codeOf(error) === 'ENOENT') throw parentMissing(folder, error);
-      return ignoring('EEXIST')(error);
-    },
-  );
-  if (made) await syncFolder(dirname(folder));
-  if (!(await stat(folder)).isDirectory())
-    throw new JemError('repository-unusable', `${folder} is no folder`, {
-      why: 'Something else stands there.',
-      hint: 'Name a folder for the backups.',
-    });
 }
 
 async function begin(repository: FolderRepository): Promise<Making> {
@@ -123,12 +106,4 @@ async function publish(making: Making, content: ManifestContent): Promise<Manife
   await rename(growing, join(folder, id));
   await syncFolder(folder);
   return manifest;
-}
-
-function parentMissing(folder: string, cause: unknown): JemError {
-  return new JemError('repository-unusable', `The folder for backups cannot be made: ${folder}`, {
-    why: `There is no folder ${dirname(folder)}; a disk that should be there may not be mounted.`,
-    hint: `Check the path, or create it: mkdir -p '${dirname(folder)}'`,
-    cause,
-  });
 }

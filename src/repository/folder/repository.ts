@@ -18,6 +18,7 @@ import {
   removeBackup,
 } from './stored-backup.ts';
 import { sweepFolder } from './sweep.ts';
+import { folderWal, walClusters } from './wal-archive.ts';
 
 /** A repository in a folder; see `Repository`. */
 export function folderRepository(repository: FolderRepository): Repository {
@@ -62,5 +63,7 @@ export function folderRepository(repository: FolderRepository): Repository {
     remove: (id) => storage(() => removeBackup(repository, id)),
     sweep: () => storage(() => sweepFolder(folder)),
     exclusively: (body) => withLock(repository, body),
+    wal: (systemIdentifier) => folderWal(repository, systemIdentifier),
+    walClusters: () => storage(() => walClusters(repository)),
   };
 }

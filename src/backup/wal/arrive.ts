@@ -1,0 +1,15 @@
+import { open } from 'node:fs/promises';
+
+/** Writes a stream into a new file, in the place of one that a killed run has left; it lasts then. */
+export async function arrive(
+  path: string,
+  content: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+): Promise<void> {
+  await using file = await open(path, 'w', 0o600);
+  for await (const piece of content) {
+    signal.throwIfAborted();
+    await file.appendFile(piece);
+  }
+  await file.sync();
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadWalFormat } from '../../engines/wal-registry.ts';
+import type { StoredWal, WalArchive } from '../../repository/contract.ts';
+import { parseWalName, type WalName } from '../../wal-names.ts';
+import { arrive } from './arrive.ts';
+import { hashedFile } from './content.ts';
+
+/** Where a stream arrives, before it is archived. */
+export interface Spool {
+  readonly folder: string;
+  /**
+   * Archives what is finished, and removes it here; the newest stays, for the stream to go on
+   * behind it. Returns the names.
+   */
+  ship(): Promise<readonly string[]>;
+  /** Archives what there is of the segment that is being filled; null: there is nothing new. */
+  shipPartial(): Promise<string | null>;
+}
+
+/**
+ * Opens a spool folder; an empty one gets the last archived segment, so that the stream goes on
+ * where the archive ends.
+ */
+export async function openSpool(
+  archive: WalArchive,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Spool> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if ((await namesIn(folder)).length === 0) await seed(archive, folder, signal);
+  let copied = '';
+  return {
+    folder,
+    async ship() {
+      const finished = (await namesIn(folder)).filter(({ kind }) => kind !== 'partial');
+      const newest = finished.findLast(({ kind }) => kind === 'segment');
+      const shipped: string[] = [];
+      for (const name of finished) {
+        const file = await hashedFile(join(folder, name.name), name);
+        if ((await archive.put(file)) === 'stored') shipped.push(name.name);
+        if (name.kind !== 'segment') continue;
+        await removePartial(archive, name);
+        if (name !== newest) await rm(join(folder, name.name));
+      }
+      return shipped;
+    },
+    async shipPartial() {
+      const name = (await namesIn(folder)).findLast(({ kind }) => kind === 'partial');
+      const bytes = name && (await readIfThere(join(folder, name.name)));
+      if (!name || !bytes || (await isEmpty(bytes))) return null;
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      if (sha256 === copied) return null;
+      await archive.replace({ name, sha256, content: () => once(bytes) });
+      copied = sha256;
+      return name.name;
+    },
+  };
+}
+
+/** Sorted, so that timelines and segments come as they were written. */
+async function namesIn(folder: string): Promise<readonly WalName[]> {
+  const names = (await readdir(folder)).map(parseWalName).filter((name) => name !== null);
+  return names.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+async function seed(archive: WalArchive, folder: string, signal: AbortSignal): Promise<void> {
+  const stored = (await archive.exists()) ? await archive.list() : [];
+  const last: StoredWal | undefined = stored.findLast(({ name }) => name.kind === 'segment');
+  if (!last) return;
+  const growing = join(folder, `.${last.name.name}.partial`);
+  await arrive(growing, archive.content(last), signal);
+  await rename(growing, join(folder, last.name.name));
+}
+
+/** The whole segment is there now. */
+async function removePartial(archive: WalArchive, { name }: WalName): Promise<void> {
+  const partial = parseWalName(`${name}.partial`);
+  const stored = partial ? await archive.find(partial) : [];
+  if (stored.length > 0) await archive.remove(stored);
+}
+
+/** It may have been finished, and renamed, just now. */
+async function readIfThere(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** The file is made before its first page comes. */
+async function isEmpty(bytes: Buffer): Promise<boolean> {
+  return (await loadWalFormat()).segmentBytes(bytes) === null;
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+}
