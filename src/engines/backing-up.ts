@@ -75,6 +75,8 @@ export interface Stage {
    * not worth it.
    */
   take(path: string, content: 'plain' | 'compressed'): Promise<void>;
+  /** Takes a stream into the backup under a path, as `take` does a file. */
+  put(path: string, bytes: AsyncIterable<Buffer>, content: 'plain' | 'compressed'): Promise<void>;
 }
 
 export interface BackupOptions extends ContentOptions {

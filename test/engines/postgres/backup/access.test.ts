@@ -47,7 +47,7 @@ async function seenWhile(url: string, server: PostgresServer): Promise<string> {
   const looking = look();
   const taken = await backedUp(session, {
     binaries: server.bin,
-    stage: { folder, take: async () => {} },
+    stage: { folder, take: async () => {}, put: async () => {} },
   });
   ended.abort();
   await looking;

@@ -14,5 +14,5 @@ await using session = await openPostgres(target, {
 await session.backup({
   ...{ ledgerTable: 'jem_db_migrations', signal, jobs: 2, binaries, compression: null },
   onProgress: () => {},
-  stage: { folder, take: async () => {} },
+  stage: { folder, take: async () => {}, put: async () => {} },
 });

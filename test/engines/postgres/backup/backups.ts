@@ -31,6 +31,7 @@ export async function backedUp(
       take: async (path) => {
         files.push(path);
       },
+      put: async () => {},
     },
     ...options,
   });

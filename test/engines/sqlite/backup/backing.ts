@@ -48,6 +48,7 @@ export async function backUpSession(
       async take(path, content) {
         took.push(`${path} ${content}`);
       },
+      async put() {},
     },
   };
   const taken = await session.backup(options);

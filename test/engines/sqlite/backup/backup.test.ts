@@ -123,7 +123,7 @@ test('the file cannot be written: said of that file, and nobody is kept waiting'
   const full = session.backup({
     ...{ ledgerTable, jobs: 2, binaries: null, compression: null, onProgress: () => {} },
     signal: new AbortController().signal,
-    stage: { folder: '/dev/full', take: async () => {} },
+    stage: { folder: '/dev/full', take: async () => {}, put: async () => {} },
   });
   await expect(full).rejects.toThrow(/\/dev\/full/);
   new Database(file, { timeout: 0 }).exec('BEGIN EXCLUSIVE; ROLLBACK').close();
@@ -141,7 +141,7 @@ test('the stage takes the copy when the snapshot has ended, where that is sooner
   };
   const taken = await session.backup({
     ...{ ledgerTable, jobs: 2, binaries: null, compression: null, onProgress: () => {} },
-    ...{ signal: new AbortController().signal, stage: { folder: folder.path, take } },
+    ...{ signal: new AbortController().signal, stage: { folder: folder.path, take, put: take } },
   });
   expect(taken.content).toEqual(await contentOf(file));
 });
@@ -167,7 +167,11 @@ test('the stage cannot take the copy: its error is thrown, and the snapshot ends
   const failing = session.backup({
     ...{ ledgerTable, jobs: 2, binaries: null, compression: null, onProgress: () => {} },
     signal: new AbortController().signal,
-    stage: { folder: folder.path, take: () => Promise.reject(full) },
+    stage: {
+      folder: folder.path,
+      take: () => Promise.reject(full),
+      put: () => Promise.reject(full),
+    },
   });
   await expect(failing).rejects.toBe(full);
   expect(canWrite(file)).toBe(true);
