@@ -31,6 +31,10 @@ export interface Settings {
   readonly postgresBin: string | null;
   readonly ignore: readonly string[];
   readonly backups: string;
+  readonly s3Endpoint: string | null;
+  readonly s3Region: string | null;
+  /** Null: as the endpoint suggests. */
+  readonly s3PathStyle: boolean | null;
   readonly backupKeyFile: string | null;
   readonly compress: string | null;
   /** Null: the machine's own. */
@@ -190,6 +194,9 @@ function interpret(raw: RawSettings): Omit<Settings, 'dotenv'> {
     postgresBin: pathOf(raw.postgresBin),
     ignore: listOf(raw.ignore),
     backups: placeOf(raw, 'backups'),
+    s3Endpoint: raw.s3Endpoint.value,
+    s3Region: raw.s3Region.value,
+    s3PathStyle: choiceOf(raw, 's3PathStyle'),
     backupKeyFile: pathOf(raw.backupKeyFile),
     compress: raw.compress.value,
     jobs: raw.jobs.value === null ? null : numberOf(raw, 'jobs', 1),
@@ -224,6 +231,16 @@ function durationOf(raw: RawSettings, name: SettingName): number {
   if (ms !== null && ms > 0) return ms;
   throw new JemError('bad-setting', `"${value}" is not a time (${name}, from ${from})`, {
     hint: 'Write a number and a unit: 500ms, 5s, 2min, 1h.',
+  });
+}
+
+function choiceOf(raw: RawSettings, name: SettingName): boolean | null {
+  const { value, from } = raw[name];
+  if (value === null) return null;
+  if (/^(yes|true|1)$/i.test(value)) return true;
+  if (/^(no|false|0)$/i.test(value)) return false;
+  throw new JemError('bad-setting', `"${value}" is neither yes nor no (${name}, from ${from})`, {
+    hint: 'Write yes or no, or leave the setting out.',
   });
 }
 

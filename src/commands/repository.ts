@@ -10,19 +10,31 @@ import type { Context } from './context.ts';
 /** Settings of every command that reads backups. */
 export const repositorySettings = [
   'backups',
+  's3Endpoint',
+  's3Region',
+  's3PathStyle',
   'backupKeyFile',
 ] as const satisfies readonly SettingName[];
 
 /** Opens the repository of the settings. Throws `bad-setting`, `backup-key-missing`. */
 export async function repositoryOf(context: Context): Promise<Repository> {
-  const { openRepository } = await import('../repository/open.ts');
-  const { settings, signal } = context;
-  return openRepository({
-    location: settings.backups,
-    key: await keyOf(context),
-    compression: compressionOf(settings),
-    signal,
-  });
+  const { settings, environment, signal } = context;
+  const location = settings.backups;
+  const key = await keyOf(context);
+  const options = { location, key, compression: compressionOf(settings), signal };
+  if (!isInBucket(location)) {
+    const { openRepository } = await import('../repository/open.ts');
+    return openRepository(options);
+  }
+  const { openS3Repository } = await import('../repository/s3/open.ts');
+  const { s3Endpoint: endpoint, s3Region: region, s3PathStyle: pathStyle } = settings;
+  const { env, home } = environment;
+  return openS3Repository({ ...options, settings: { endpoint, region, pathStyle }, env, home });
+}
+
+/** Whether backups are kept in a bucket instead of in a folder. */
+export function isInBucket(location: string): boolean {
+  return /^s3:\/\//i.test(location);
 }
 
 /** Null: backups are not encrypted. */

@@ -5,9 +5,11 @@ import { withoutSecrets } from '../secrets.ts';
 import { keyVariable, type SettingName, type SettingSpec, settingSpecs } from '../setting-specs.ts';
 import type { Setting } from '../settings.ts';
 import type { Context } from './context.ts';
+import { isInBucket } from './repository.ts';
 
 /** Settings that a scheduled backup depends on, besides the database's own name. */
 const carried = [
+  ...['s3Endpoint', 's3Region', 's3PathStyle'],
   ...['ledgerTable', 'connectTimeout', 'backups', 'backupKeyFile', 'compress', 'jobs'],
   ...['postgresBin', 'scratch', 'retries', 'onFailure', 'onRecovery', 'webhook'],
 ] as const satisfies readonly string[];
@@ -33,7 +35,7 @@ export function hereOf(context: Context, target: Target): Pick<Job, 'environment
   }
   for (const [variable, value] of outside(context)) {
     if (settings.dotenv.has(variable)) continue;
-    if (variable === keyVariable || variable.endsWith('PASSWORD')) secrets.push(variable);
+    if (isSecretVariable(variable)) secrets.push(variable);
     else environment[variable] = value;
   }
   const path = pathOf(surroundings.env['PATH'] ?? '');
@@ -45,9 +47,12 @@ export function hereOf(context: Context, target: Target): Pick<Job, 'environment
 export function elsewhereOf(context: Context, target: Target): Omit<Elsewhere, 'image'> {
   const { settings } = context;
   const file = target.understood['file'];
-  const environment: Record<string, string> = { [variableOf('backups')]: backupsThere };
-  const secrets: string[] = [];
-  const volumes = [{ name: 'backups', folder: backupsThere }];
+  const inBucket = isInBucket(settings.backups);
+  const place = inBucket ? settings.backups : backupsThere;
+  const environment: Record<string, string> = { [variableOf('backups')]: place };
+  // Without keys of one's own, the pod's own role is what it signs in with.
+  const secrets = inBucket ? storeKeys.filter((name) => context.environment.env[name]) : [];
+  const volumes = inBucket ? [] : [{ name: 'backups', folder: backupsThere }];
   if (typeof file === 'string') {
     environment[variableOf('database')] = file;
     volumes.push({ name: 'data', folder: dirname(file) });
@@ -67,11 +72,25 @@ export function elsewhereOf(context: Context, target: Target): Omit<Elsewhere, '
   return { environment, secrets, volumes };
 }
 
-/** Variables that a server's own tools read, and the key of the backups. */
-function outside({ environment }: Context): [string, string][] {
-  return Object.entries(environment.env).flatMap(([name, value]) =>
-    value && (/^PG[A-Z]+$/.test(name) || name === keyVariable) ? [[name, value]] : [],
-  );
+/** What tells a store who asks, where the environment itself holds it. */
+const storeKeys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+
+/** What tells where credentials of a store are; others are settings, or of one run alone. */
+const storeVariables =
+  /^AWS_(PROFILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE|ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE|ENDPOINT_URL_STS)$/;
+
+function isSecretVariable(name: string): boolean {
+  return name === keyVariable || name.endsWith('PASSWORD') || storeKeys.includes(name);
+}
+
+/** Variables that a server's or a store's own tools read, and the key of the backups. */
+function outside({ environment, settings }: Context): [string, string][] {
+  const inBucket = isInBucket(settings.backups);
+  return Object.entries(environment.env).flatMap(([name, value]) => {
+    const ofStore = inBucket && (storeVariables.test(name) || storeKeys.includes(name));
+    const isCarried = /^PG[A-Z]+$/.test(name) || name === keyVariable || ofStore;
+    return value && isCarried ? [[name, value]] : [];
+  });
 }
 
 /** A webhook's URL is one as a whole; a database's is one where a password is part of it. */
@@ -90,7 +109,8 @@ function variableOf(name: SettingName): string {
 
 function valueOf(name: SettingName, { value, base }: Setting): string {
   const { kind } = settingSpecs[name] as SettingSpec;
-  const isPath = kind === 'folder' || name === 'databaseFile';
+  const isBucket = name === 'backups' && isInBucket(value ?? '');
+  const isPath = (kind === 'folder' && !isBucket) || name === 'databaseFile';
   return isPath ? resolve(base, value ?? '') : (value ?? '');
 }
 

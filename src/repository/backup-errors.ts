@@ -51,3 +51,11 @@ export function keyWrong(id: string, made: string, given: string): JemError {
     hint: 'Give the key that it was made with.',
   });
 }
+
+/** `holder`: as `process 12 on db1, since …`. */
+export function repositoryBusy(repository: string, holder: string): JemError {
+  return new JemError('repository-busy', `Somebody else is tidying ${repository}`, {
+    why: `It is ${holder}.`,
+    hint: 'Run the command again when that has ended.',
+  });
+}

@@ -1,4 +1,5 @@
 import { JemError } from '../errors.ts';
+import { backupCorrupt } from './backup-errors.ts';
 import type { FileCheck, Repository } from './contract.ts';
 
 /**
@@ -25,4 +26,13 @@ export function damageIn(files: readonly FileCheck[]): string {
   const named = damaged.slice(0, 10).map(({ path, detail }) => `${path}: ${detail}`);
   const more = damaged.length - named.length;
   return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
+
+/** Throws `backup-corrupt` where one of the files is damaged. */
+export function refuseDamaged(id: string, checks: readonly FileCheck[]): void {
+  const [first, ...others] = checks.filter(({ ok }) => !ok);
+  if (!first) return;
+  const more = others.map(({ path, detail }) => `${path} ${detail}.`).slice(0, 5);
+  const why = more.length === 0 ? undefined : `So are others: ${more.join(' ')}`;
+  throw backupCorrupt(id, first.path, first.detail, why);
 }

@@ -1,17 +1,26 @@
 import { backupCorrupt, backupTooNew, keyMissing, keyWrong } from './backup-errors.ts';
 import { idPattern } from './ids.ts';
 import type { EncryptionKey } from './key.ts';
-import type { Manifest, ManifestFile } from './manifest.ts';
+import type { Manifest, ManifestContent, ManifestFile } from './manifest.ts';
 import { sealed, unsealed, type Unsealed } from './seal.ts';
 
 export const manifestName = 'manifest.json';
-export const manifestFormat = 'jem-db-backup/1';
+const manifestFormat = 'jem-db-backup/1';
 export const proofsFolder = 'proofs';
 
 /** A manifest that is as it was written; who wrote it is for `requireKey` to find out. */
 export interface ReadManifest {
   readonly manifest: Manifest;
   readonly seal: Unsealed;
+}
+
+/** The manifest of a backup whose files are stored. */
+export function manifestOf(
+  content: ManifestContent,
+  { id, files, key }: Pick<Manifest, 'id' | 'files'> & { readonly key: EncryptionKey | null },
+): Manifest {
+  const encryption = key && { cipher: 'aes-256-gcm' as const, keyId: key.id };
+  return { ...content, format: manifestFormat, id, files, encryption };
 }
 
 /** The text of a manifest, sealed; signed where its files are encrypted. */
@@ -70,6 +79,11 @@ export function requireSignature(
   const { id, encryption } = manifest;
   if (encryption === null || encryption.keyId !== key?.id || seal.isSignedBy(key)) return;
   throw backupCorrupt(id, manifestName, 'was altered by somebody without the key');
+}
+
+/** The key, where it is that of the backup. */
+export function ownKey({ encryption }: Manifest, key: EncryptionKey | null): EncryptionKey | null {
+  return key && key.id === encryption?.keyId ? key : null;
 }
 
 function isNewer(found: string, known: string): boolean {

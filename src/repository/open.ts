@@ -16,13 +16,13 @@ export interface RepositoryOptions {
   readonly signal: AbortSignal;
 }
 
-/** Opens the repository at a location; reads and writes nothing yet. Throws `bad-setting`. */
+/** Opens the repository in a folder; reads and writes nothing yet. Throws `bad-setting`. */
 export function openRepository(options: RepositoryOptions): Repository {
   const { location, key, signal } = options;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(location))
     throw new JemError('bad-setting', `Backups cannot be kept at ${location}`, {
-      why: 'Only a folder is a repository so far.',
-      hint: 'Name a folder.',
+      why: 'Only a folder or a bucket is a repository.',
+      hint: 'Name a folder, or s3://BUCKET/PREFIX.',
     });
   return folderRepository({
     folder: resolve(location),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { backupCorrupt } from './backup-errors.ts';
+import { idPattern, newId } from './ids.ts';
 import type { EncryptionKey } from './key.ts';
 import { requireFormat } from './manifest-file.ts';
 import type { Proof } from './manifest.ts';
@@ -11,10 +12,42 @@ export interface ReadProof {
   readonly pageSha256: string;
 }
 
-/** `key`: that of the backup; null where it is not encrypted. */
-export function proofText(proof: Proof, page: string, key: EncryptionKey | null): string {
+/** Milliseconds after which nobody is writing a proof any more. */
+export const abandoned = 15 * 60_000;
+
+/**
+ * The files of a proof in the order in which they are to appear: a verdict has its page. `key`:
+ * that of the backup; null where it is not encrypted.
+ */
+export function proofTexts(
+  proof: Proof,
+  page: string,
+  key: EncryptionKey | null,
+): readonly { readonly name: string; readonly text: string }[] {
+  const name = newId(new Date(proof.finishedAt));
   const pageSha256 = createHash('sha256').update(page).digest('hex');
-  return sealed({ ...proof, pageSha256 }, key);
+  return [
+    { name: `${name}.html`, text: page },
+    { name: `${name}.json`, text: sealed({ ...proof, pageSha256 }, key) },
+  ];
+}
+
+/** The names of verdicts among those of a folder of proofs, oldest first. */
+export function verdictsAmong(names: readonly string[]): readonly string[] {
+  return names
+    .filter((name) => name.endsWith('.json') && idPattern.test(name.slice(0, -'.json'.length)))
+    .toSorted();
+}
+
+/** The name of the page that belongs to a verdict. */
+export function pageOf(verdict: string): string {
+  return verdict.replace(/json$/, 'html');
+}
+
+/** Whether it is a page whose verdict was never written. */
+export function isLonelyPage(name: string, names: readonly string[]): boolean {
+  const [id = '', end] = name.split('.');
+  return idPattern.test(id) && end === 'html' && !names.includes(`${id}.json`);
 }
 
 /** `key` null: who wrote it cannot be told. Throws `backup-corrupt`, `backup-too-new`. */

@@ -1,4 +1,5 @@
 import type { Compression } from '../engines/backing-up.ts';
+import { JemError } from '../errors.ts';
 import { parseWalName, type WalName } from '../wal-names.ts';
 import { suffixOf } from './compression.ts';
 
@@ -9,6 +10,22 @@ export interface WalFileName {
   readonly sha256: string;
   readonly method: Compression['method'];
   readonly encrypted: boolean;
+}
+
+/** Where a repository keeps the archives, each below the identifier of its cluster. */
+export const walFolder = 'wal';
+
+/** Whether a text may be the system identifier of a cluster. */
+export function isIdentifier(text: string): boolean {
+  return /^[1-9]\d{0,19}$/.test(text);
+}
+
+/** Throws `bad-setting`. */
+export function requireIdentifier(text: string): void {
+  if (isIdentifier(text)) return;
+  throw new JemError('bad-setting', `"${text}" is no system identifier`, {
+    hint: 'It is a number of up to 20 digits: pg_controldata shows it.',
+  });
 }
 
 const methods = ['none', 'gzip', 'zstd'] as const;

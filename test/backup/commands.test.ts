@@ -199,9 +199,9 @@ describe('backup', () => {
 
   it('takes a URL of a place that it does not know for no folder', async () => {
     await using made = await filled(sqlite);
-    const { exitCode, stderr } = await made.work.run(['backup', '--backups', 's3://bucket/app']);
+    const { exitCode, stderr } = await made.work.run(['backup', '--backups', 'gs://bucket/app']);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('Backups cannot be kept at s3://bucket/app');
+    expect(stderr).toContain('Backups cannot be kept at gs://bucket/app');
   });
 
   it('shows how far it is on a terminal', async () => {

@@ -18,7 +18,7 @@ describe.each(kinds)('$name', ({ make }) => {
   test('gives back what a backup was given', async () => {
     await using opened = await make();
     const manifest = await backUp(opened.repository);
-    const repository = opened.again();
+    const repository = await opened.again();
     expect(await repository.manifest(manifest.id)).toEqual(manifest);
     expect(manifest).toMatchObject(content);
     expect(await readBack(repository, manifest.id)).toEqual(bytesByPath());
@@ -78,7 +78,7 @@ describe.each(kinds)('$name', ({ make }) => {
     expect(ids.toSorted()).toEqual(ids);
     await repository.recordProof(ids[1]!, proofOf(ids[1]!, 1), '<p>one');
     await repository.recordProof(ids[1]!, { ...proofOf(ids[1]!, 2), verified: false }, '<p>two');
-    const listed = await opened.again().list();
+    const listed = await (await opened.again()).list();
     expect(listed.map(({ id }) => id)).toEqual(ids);
     expect(listed.map(({ lastProof }) => lastProof?.verified ?? null)).toEqual([
       ...[null, false, null, null, null],
@@ -103,8 +103,8 @@ describe.each(kinds)('$name', ({ make }) => {
 
   test('two backups at once are two backups, also while somebody sweeps', async () => {
     await using opened = await make();
-    const making = Array.from({ length: 6 }, () => backUp(opened.again()));
-    const sweeping = Array.from({ length: 3 }, () => opened.again().sweep());
+    const making = Array.from({ length: 6 }, () => opened.again().then((one) => backUp(one)));
+    const sweeping = Array.from({ length: 3 }, () => opened.again().then((one) => one.sweep()));
     expect((await Promise.all(sweeping)).flat()).toEqual([]);
     const made = await Promise.all(making);
     expect(new Set(made.map(({ id }) => id)).size).toBe(6);
@@ -159,14 +159,14 @@ describe.each(kinds)('$name', ({ make }) => {
       return 'done';
     });
     await once(holding, 'entered');
-    expect(await rejection(opened.again().exclusively(async () => {}))).toMatchObject({
+    expect(await rejection((await opened.again()).exclusively(async () => {}))).toMatchObject({
       code: 'repository-busy',
       retryable: true,
       details: { why: expect.stringContaining(`process ${process.pid} on `) },
     });
     holding.emit('leave');
     expect(await first).toBe('done');
-    expect(await opened.again().exclusively(async () => 'next')).toBe('next');
+    expect(await (await opened.again()).exclusively(async () => 'next')).toBe('next');
     const failure = new Error('its own');
     expect(await rejection(opened.repository.exclusively(() => Promise.reject(failure)))).toBe(
       failure,
@@ -178,7 +178,7 @@ describe.each(kinds)('$name', ({ make }) => {
     await using opened = await make();
     await backUp(opened.repository);
     const controller = new AbortController();
-    const repository = opened.again({ signal: controller.signal });
+    const repository = await opened.again({ signal: controller.signal });
     await using draft = await repository.begin();
     const reason = new Error('stop');
     controller.abort(reason);

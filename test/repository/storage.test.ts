@@ -170,7 +170,7 @@ describe('a folder', () => {
   });
 
   test('that is the address of something else', () => {
-    expect(() => open('s3://bucket/backups')).toThrow('Backups cannot be kept at s3://bucket');
+    expect(() => open('gs://bucket/backups')).toThrow('Backups cannot be kept at gs://bucket');
   });
 });
 

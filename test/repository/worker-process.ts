@@ -2,12 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JemError } from '../../src/errors.ts';
+import { openS3Repository } from '../../src/repository/s3/open.ts';
 import { backUp, key as theKey, open, proofOf } from './making.ts';
 
 // Work on a repository in a process of its own: told what to do by its arguments.
 const [task = '', location = '', encrypt = ''] = process.argv.slice(2);
 const key = encrypt === 'encrypted' ? theKey : null;
-const repository = open(location, { key });
+const { env } = process;
+const repository = location.startsWith('s3://')
+  ? await openS3Repository({
+      ...{ location, key, env, home: '/nonexistent', signal: new AbortController().signal },
+      settings: { endpoint: env['ENDPOINT'] ?? null, region: null, pathStyle: null },
+      compression: { method: 'gzip', level: null },
+    })
+  : open(location, { key });
 const tell = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const files = Array.from({ length: 6 }, (_, index) => ({

@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { pgbouncerPath } from './pgbouncer-path.ts';
 import { createServer, createTemplate, type PostgresAddress } from './postgres-server.ts';
 import { findPostgresVersions, type PostgresVersion } from './postgres-versions.ts';
+import { type S3Store, startS3Store } from './s3-server.ts';
 import { startSweeper } from './sweeper.ts';
 
 declare module 'vitest' {
@@ -13,6 +14,8 @@ declare module 'vitest' {
     runFolder: string;
     postgresVersions: readonly PostgresVersion[];
     sharedServers: readonly PostgresAddress[];
+    /** Null: nothing that such a store is made of is installed. */
+    s3Store: S3Store | null;
   }
 }
 
@@ -25,12 +28,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await chmod(runFolder, 0o755);
   const end = startSweeper(runFolder);
   try {
-    const sharedServers = await Promise.all(
-      versions.map((version) => startShared(version, runFolder)),
-    );
+    const [s3Store, ...sharedServers] = await Promise.all([
+      startS3Store(runFolder),
+      ...versions.map((version) => startShared(version, runFolder)),
+    ]);
     project.provide('runFolder', runFolder);
     project.provide('postgresVersions', versions);
     project.provide('sharedServers', sharedServers);
+    project.provide('s3Store', s3Store);
   } catch (error) {
     await end();
     throw error;

@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Draft } from '../contract.ts';
 import { newId } from '../ids.ts';
-import { manifestFormat, manifestName, manifestText } from '../manifest-file.ts';
+import { manifestName, manifestOf, manifestText } from '../manifest-file.ts';
 import type { Manifest, ManifestContent } from '../manifest.ts';
 import { usingStorage } from '../storage-errors.ts';
 import {
@@ -18,8 +18,9 @@ import { makeRepository } from './make-repository.ts';
 import { partialName } from './names.ts';
 import type { FolderRepository } from './place.ts';
 import type { TemporaryFolder } from '../../temporary-folder.ts';
-import { makePrivate } from './private-folder.ts';
-import { type FileStage, openStage } from './stage.ts';
+import { makePrivate } from '../private-folder.ts';
+import type { FileStage } from '../taking.ts';
+import { openStage } from './stage.ts';
 
 interface Making {
   readonly id: string;
@@ -92,13 +93,7 @@ async function makePartial(
 async function publish(making: Making, content: ManifestContent): Promise<Manifest> {
   const { id, repository, partial, stage } = making;
   const { folder, key, signal } = repository;
-  const manifest: Manifest = {
-    ...content,
-    format: manifestFormat,
-    id,
-    files: stage.files(),
-    encryption: key && { cipher: 'aes-256-gcm', keyId: key.id },
-  };
+  const manifest = manifestOf(content, { id, files: stage.files(), key });
   const growing = join(partial.path, 'backup');
   await writePrivate(join(growing, manifestName), manifestText(manifest, key));
   await syncTree(growing);

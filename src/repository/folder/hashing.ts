@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-
-/** Bytes that were counted and hashed. */
-export interface Digest {
-  readonly bytes: number;
-  /** Hexadecimal. */
-  readonly sha256: string;
-}
+import type { Digest } from '../measured.ts';
 
 /** Of a read; two such buffers are all the memory that hashing a file takes. */
 const readBytes = 1024 * 1024;
@@ -26,23 +20,6 @@ export async function digestOf(file: FileHandle, signal: AbortSignal): Promise<D
     [now, next] = [next, now];
   }
   return { bytes, sha256: hash.digest('hex') };
-}
-
-/** Counts and hashes what passes; `digest` is for when all has passed. */
-export function measured(source: AsyncIterable<Buffer>): {
-  readonly stream: AsyncIterable<Buffer>;
-  readonly digest: () => Digest;
-} {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  async function* passing(): AsyncGenerator<Buffer> {
-    for await (const piece of source) {
-      hash.update(piece);
-      bytes += piece.length;
-      yield piece;
-    }
-  }
-  return { stream: passing(), digest: () => ({ bytes, sha256: hash.digest('hex') }) };
 }
 
 /** The bytes of an open file, in pieces that suit hashing and encryption. */

@@ -5,10 +5,11 @@ import { atATime } from '../at-a-time.ts';
 import { damageOf } from '../backup-errors.ts';
 import type { FileCheck } from '../contract.ts';
 import { proofsFolder } from '../manifest-file.ts';
-import type { Manifest, ManifestFile } from '../manifest.ts';
+import { difference, ownersOf } from '../difference.ts';
+import type { Manifest } from '../manifest.ts';
 import { codeOf } from '../storage-errors.ts';
 import { ignoring, NotAFile, openStored } from './durable.ts';
-import { type Digest, digestOf } from './hashing.ts';
+import { digestOf } from './hashing.ts';
 
 /** The backup that is looked at. */
 export interface Examined {
@@ -20,13 +21,13 @@ export interface Examined {
 /** Looks at every file that a manifest names, as stored: several at a time, told in its order. */
 export function inspectFiles(
   examined: Examined,
-  { files }: Manifest,
+  manifest: Manifest,
   onFile: (checked: FileCheck) => void,
 ): Promise<readonly FileCheck[]> {
   const turn = atATime(4);
-  const owners = new Map(files.map(({ sha256, path }) => [sha256, path]));
+  const owners = ownersOf(manifest);
   return Promise.all(
-    files.map((file) =>
+    manifest.files.map((file) =>
       turn(async () => {
         const checked = await examine(examined, file.path, async (opened) =>
           difference(file, await digestOf(opened, examined.signal), owners),
@@ -79,22 +80,6 @@ function wordsOf(error: unknown, id: string, path: string): string {
   if (code === 'EACCES' || code === 'EPERM') return 'cannot be read: permission denied';
   if (code === '') throw error;
   return `cannot be read (${code})`;
-}
-
-function difference(
-  { path, storedBytes, sha256 }: ManifestFile,
-  found: Digest,
-  owners: ReadonlyMap<string, string>,
-): string {
-  if (found.sha256 === sha256) return '';
-  const other = owners.get(found.sha256);
-  if (other !== undefined && other !== path) return `holds what belongs to ${other}`;
-  if (found.bytes === 0) return `is empty; ${storedBytes} bytes were stored`;
-  if (found.bytes < storedBytes)
-    return `has ${found.bytes} of ${storedBytes} bytes: it was cut off or replaced`;
-  if (found.bytes > storedBytes)
-    return `has ${found.bytes - storedBytes} bytes more than the ${storedBytes} that were stored`;
-  return 'is altered: its size is right, its SHA-256 is not';
 }
 
 interface Kind {

@@ -1,25 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  beat,
+  isGone,
+  type Liveness,
+  nameOf,
+  ownLiveness,
+  parseLiveness,
+  silence,
+} from '../liveness.ts';
 import { createPrivate, ignoring, makePrivateFolder, removeTree } from './durable.ts';
-
-/** Who is at work: what tells one process from all others, on this machine and elsewhere. */
-interface Liveness {
-  readonly pid: number;
-  /** In clock ticks since the boot; null where the system does not tell. */
-  readonly startTime: string | null;
-  readonly bootId: string | null;
-  readonly pidNamespace: string | null;
-  readonly host: string;
-  /** ISO 8601, UTC. */
-  readonly since: string;
-}
-
-/** Milliseconds between the signs of life. */
-const beat = 30_000;
-/** Milliseconds without a sign after which a process that cannot be seen is gone. */
-const silence = 15 * 60_000;
 
 /** The file in a folder that tells who works in it. */
 const sign = 'alive';
@@ -78,51 +69,21 @@ export async function removeLiving(path: string): Promise<void> {
 /** Whether the process that worked in a folder is gone; false where that cannot be told. */
 export async function isAbandoned(folder: string): Promise<boolean> {
   if (isLeftover(folder)) return true;
-  const [other, own] = [await readLiveness(folder), await ownLiveness()];
-  if (other && own.bootId !== null && own.startTime !== null && isNeighbour(other, own))
-    return (await startTimeOf(other.pid)) !== other.startTime;
-  return isSilent(folder);
+  return (await isGone(await readLiveness(folder))) ?? isSilent(folder);
 }
 
 /** Who it is, for the reader. */
 export async function whoLivesIn(folder: string): Promise<string> {
-  const other = await readLiveness(folder);
-  return other ? `process ${other.pid} on ${other.host}, since ${other.since}` : 'another process';
+  return nameOf(await readLiveness(folder));
 }
 
 function isLeftover(path: string): boolean {
   return path.endsWith(leftover);
 }
 
-function isNeighbour(other: Liveness, own: Liveness): boolean {
-  return other.bootId === own.bootId && other.pidNamespace === own.pidNamespace;
-}
-
-async function ownLiveness(): Promise<Liveness> {
-  return {
-    pid: process.pid,
-    startTime: await startTimeOf(process.pid),
-    bootId: await readFile('/proc/sys/kernel/random/boot_id', 'utf8').then(trimmed, absent),
-    pidNamespace: await readlink('/proc/self/ns/pid').catch(absent),
-    host: hostname(),
-    since: new Date().toISOString(),
-  };
-}
-
-/** Null where there is no such process, or only what is left of one. */
-async function startTimeOf(pid: number): Promise<string | null> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(absent);
-  // A program's name may hold anything, also parentheses.
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
-  return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? null : fields[19]!;
-}
-
 async function readLiveness(folder: string): Promise<Liveness | null> {
-  try {
-    return JSON.parse(await readFile(join(folder, sign), 'utf8')) as Liveness;
-  } catch {
-    return null;
-  }
+  const text = await readFile(join(folder, sign), 'utf8').catch(absent);
+  return text === null ? null : parseLiveness(text);
 }
 
 async function isSilent(folder: string): Promise<boolean> {
@@ -149,10 +110,6 @@ async function nowAt(folder: string): Promise<number> {
   } finally {
     await rm(probe, { force: true }).catch(absent);
   }
-}
-
-function trimmed(text: string): string {
-  return text.trim();
 }
 
 function absent(): null {

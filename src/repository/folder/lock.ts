@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { JemError } from '../../errors.ts';
+import { repositoryBusy } from '../backup-errors.ts';
 import { isThere, namesIn } from './durable.ts';
 import { isAbandoned, type LivingFolder, makeLivingFolder, whoLivesIn } from './liveness.ts';
 import { usingStorage } from '../storage-errors.ts';
@@ -35,7 +35,7 @@ async function takeLock({ folder, place, signal }: FolderRepository): Promise<Li
     if (holder === null) return lock;
     const name = await whoLivesIn(holder);
     await lock[Symbol.asyncDispose]();
-    if (left === 1) throw busy(place.name, name);
+    if (left === 1) throw repositoryBusy(place.name, name);
     await pause(randomInt(20, 120), undefined, { signal });
   }
 }
@@ -47,11 +47,4 @@ async function otherHolder(folder: string, own: string): Promise<string | null> 
     if (!(await isAbandoned(path))) return path;
   }
   return null;
-}
-
-function busy(repository: string, holder: string): JemError {
-  return new JemError('repository-busy', `Somebody else is tidying ${repository}`, {
-    why: `It is ${holder}.`,
-    hint: 'Run the command again when that has ended.',
-  });
 }

@@ -1,11 +1,18 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileCheck } from '../contract.ts';
-import { idPattern, newId } from '../ids.ts';
 import type { EncryptionKey } from '../key.ts';
 import { proofsFolder } from '../manifest-file.ts';
 import type { Proof } from '../manifest.ts';
-import { parseProof, proofText, type ReadProof } from '../proof-file.ts';
+import {
+  abandoned,
+  isLonelyPage,
+  pageOf,
+  parseProof,
+  proofTexts,
+  type ReadProof,
+  verdictsAmong,
+} from '../proof-file.ts';
 import {
   ignoring,
   makeFoldersWithin,
@@ -28,18 +35,11 @@ export interface ProofsOf {
 
 const unfinished = '.partial';
 
-/** Milliseconds after which nobody is writing a proof any more. */
-const abandoned = 15 * 60_000;
-
 /** Writes a verdict and its page, whole or not at all: the verdict comes last. */
 export async function writeProof(of: ProofsOf, proof: Proof, page: string): Promise<void> {
   await makeFoldersWithin(of.folder, [proofsFolder]);
   const proofs = join(of.folder, proofsFolder);
-  const name = newId(new Date(proof.finishedAt));
-  const texts = [
-    { name: `${name}.html`, text: page },
-    { name: `${name}.json`, text: proofText(proof, page, of.key) },
-  ];
+  const texts = proofTexts(proof, page, of.key);
   for (const { name, text } of texts)
     await writePrivate(join(proofs, `.${name}${unfinished}`), text);
   for (const { name } of texts)
@@ -115,20 +115,9 @@ function isUnfinished(name: string): boolean {
   return /^\.[^.]+\.(json|html)\.partial$/.test(name);
 }
 
-function isLonelyPage(name: string, names: readonly string[]): boolean {
-  const [id = '', end] = name.split('.');
-  return idPattern.test(id) && end === 'html' && !names.includes(`${id}.json`);
-}
-
-function pageOf(verdict: string): string {
-  return verdict.replace(/json$/, 'html');
-}
-
 async function verdictsOf(folder: string): Promise<readonly string[]> {
   const names = await namesIn(join(folder, proofsFolder)).catch(ignoring('ENOTDIR'));
-  return (names ?? [])
-    .filter((name) => name.endsWith('.json') && idPattern.test(name.slice(0, -'.json'.length)))
-    .toSorted();
+  return verdictsAmong(names ?? []);
 }
 
 async function readProof({ id, folder, key }: ProofsOf, name: string): Promise<ReadProof> {

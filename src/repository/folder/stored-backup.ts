@@ -4,9 +4,9 @@ import { JemError } from '../../errors.ts';
 import { backupCorrupt, backupMissing } from '../backup-errors.ts';
 import type { ListedBackup } from '../contract.ts';
 import { idPattern } from '../ids.ts';
-import type { EncryptionKey } from '../key.ts';
 import {
   manifestName,
+  ownKey,
   parseManifest,
   type ReadManifest,
   requireSignature,
@@ -65,12 +65,7 @@ export async function listBackup(repository: FolderRepository, id: string): Prom
 
 /** Where the proofs of a backup are, and what they are signed with. */
 export function proofsOf({ folder, key }: FolderRepository, { manifest }: ReadManifest): ProofsOf {
-  const { id, encryption } = manifest;
-  return { id, folder: join(folder, id), key: ownKey(encryption?.keyId, key) };
-}
-
-function ownKey(keyId: string | undefined, key: EncryptionKey | null): EncryptionKey | null {
-  return key && key.id === keyId ? key : null;
+  return { id: manifest.id, folder: join(folder, manifest.id), key: ownKey(manifest, key) };
 }
 
 /** One rename, and nobody sees it any more; what then fails is swept another time. */

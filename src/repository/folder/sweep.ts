@@ -4,7 +4,7 @@ import { codeOf } from '../storage-errors.ts';
 import { namesIn } from './durable.ts';
 import { isAbandoned, removeLiving } from './liveness.ts';
 import { isWork } from './names.ts';
-import { sweepPrivate } from './private-folder.ts';
+import { sweepPrivate } from '../private-folder.ts';
 import { sweepProofs } from './proofs.ts';
 
 /**

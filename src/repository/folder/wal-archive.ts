@@ -1,28 +1,26 @@
-import { createHash } from 'node:crypto';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JemError } from '../../errors.ts';
 import { atATime } from '../at-a-time.ts';
-import { keyMissing, notEncrypted } from '../backup-errors.ts';
-import { decrypted } from '../cipher.ts';
-import { decompressed, requireDecompression } from '../compression.ts';
 import type { StoredWal, WalArchive } from '../contract.ts';
-import { codeOf, storageError, usingStorage } from '../storage-errors.ts';
-import { walCorrupt } from '../wal-errors.ts';
-import { isWalGroup, parseWalFileName, walGroup, type WalFileName } from '../wal-files.ts';
+import { storageError, usingStorage } from '../storage-errors.ts';
+import { plainWal } from '../wal-content.ts';
+import {
+  isIdentifier,
+  isWalGroup,
+  parseWalFileName,
+  requireIdentifier,
+  walFolder,
+  walGroup,
+  type WalFileName,
+} from '../wal-files.ts';
 import { ignoring, isThere, namesIn, NotAFile, openStored, syncFolder } from './durable.ts';
 import { bytesOf } from './hashing.ts';
 import type { FolderRepository } from './place.ts';
 import { type FolderWal, storeWal } from './wal-store.ts';
 
-const walFolder = 'wal';
-
 /** See `Repository.wal`. Throws `bad-setting` where that is no identifier. */
 export function folderWal(repository: FolderRepository, systemIdentifier: string): WalArchive {
-  if (!isIdentifier(systemIdentifier))
-    throw new JemError('bad-setting', `"${systemIdentifier}" is no system identifier`, {
-      hint: 'It is a number of up to 20 digits: pg_controldata shows it.',
-    });
+  requireIdentifier(systemIdentifier);
   const { place, signal } = repository;
   const storage = <T>(work: () => Promise<T>): Promise<T> => usingStorage(place, signal, work);
   const parts = [walFolder, systemIdentifier] as const;
@@ -49,10 +47,6 @@ export function folderWal(repository: FolderRepository, systemIdentifier: string
 export async function walClusters({ folder }: FolderRepository): Promise<readonly string[]> {
   const names = await namesIn(join(folder, walFolder));
   return names.filter(isIdentifier).toSorted();
-}
-
-function isIdentifier(text: string): boolean {
-  return /^[1-9]\d{0,19}$/.test(text);
 }
 
 async function filesIn(folder: string, group: string): Promise<readonly WalFileName[]> {
@@ -85,39 +79,18 @@ async function remove(folder: string, stored: readonly StoredWal[]): Promise<voi
     await syncFolder(join(folder, group)).catch(ignoring('ENOENT'));
 }
 
-async function* plainBytes(wal: FolderWal, { name, file }: StoredWal): AsyncGenerator<Buffer> {
+function plainBytes(wal: FolderWal, stored: StoredWal): AsyncIterable<Buffer> {
   const { folder, systemIdentifier, repository } = wal;
   const { key, signal, place } = repository;
-  const { method, encrypted, sha256 } = parseWalFileName(file) ?? {};
-  const shown = join(place.name, walFolder, systemIdentifier, walGroup(name));
-  if (!method) throw walCorrupt(file, shown, 'has no name of the archive');
-  requireDecompression(method, file);
-  if (encrypted && !key) throw keyMissing(file);
-  if (!encrypted && key) throw notEncrypted(file);
-  try {
-    await using opened = await openStored(join(folder, walGroup(name), file));
-    const stream = bytesOf(opened, signal);
-    const about = { backup: systemIdentifier, path: `${walGroup(name)}/${file}` };
-    const hash = createHash('sha256');
-    for await (const piece of decompressed(key ? decrypted(stream, key, about) : stream, method)) {
-      hash.update(piece);
-      yield piece;
-    }
-    if (hash.digest('hex') !== sha256) throw walCorrupt(file, shown, 'holds something else');
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    throw damageIn(error, file, shown) ?? storageError(error, place);
-  }
-}
-
-/** What speaks of the file rather than of where it is stored. */
-function damageIn(error: unknown, file: string, place: string): JemError | null {
-  if (error instanceof NotAFile) return walCorrupt(file, place, 'is a link, a folder or a pipe');
-  if (error instanceof JemError && error.code === 'backup-corrupt')
-    return walCorrupt(file, place, 'cannot be decrypted, or was encrypted with another key');
-  if (error instanceof JemError) return error;
-  // zlib's, and Node's for zstd.
-  return /^(Z_|ZSTD_|ERR_)/.test(codeOf(error))
-    ? walCorrupt(file, place, 'cannot be decompressed')
-    : null;
+  const group = walGroup(stored.name);
+  return plainWal(stored, {
+    ...{ systemIdentifier, key, signal },
+    shown: join(place.name, walFolder, systemIdentifier, group),
+    async *bytes() {
+      await using opened = await openStored(join(folder, group, stored.file));
+      yield* bytesOf(opened, signal);
+    },
+    damage: (error) => (error instanceof NotAFile ? 'is a link, a folder or a pipe' : null),
+    readable: (error) => storageError(error, place),
+  });
 }

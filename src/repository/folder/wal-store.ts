@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encrypted } from '../cipher.ts';
-import { compressed, requireCompression } from '../compression.ts';
+import { requireCompression } from '../compression.ts';
 import type { WalContent } from '../contract.ts';
+import { packedWal } from '../wal-content.ts';
 import { walConflict } from '../wal-errors.ts';
 import {
   growingName,
@@ -104,9 +104,7 @@ async function grow(wal: FolderWal, content: WalContent, file: string): Promise<
   });
   try {
     await using _file = to;
-    const small = compressed(content.content(), compression);
-    const place = { backup: systemIdentifier, path: `${group}/${file}` };
-    await writeAll(to, key ? encrypted(small, key, place) : small);
+    await writeAll(to, packedWal({ systemIdentifier, key, compression }, content, file));
     signal.throwIfAborted();
     await to.sync();
     return path;

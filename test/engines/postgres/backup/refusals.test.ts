@@ -34,7 +34,8 @@ async function roleOn(server: PostgresServer, url: string): Promise<{ role: stri
 
 async function refused(url: string, server: PostgresServer): Promise<JemError> {
   const { path: folder } = await temporaryFolder();
-  const stage = { folder, take: () => Promise.reject(new Error('nothing to take')) };
+  const nothing = () => Promise.reject(new Error('nothing to take'));
+  const stage = { folder, take: nothing, put: nothing };
   const error = await rejection(backupOf(url, server, { stage }));
   expect(await isEmpty(folder)).toBe(true);
   return error as JemError;
@@ -182,7 +183,7 @@ test.each(versions)('when it is stopped nothing goes on, on $major', async ({ ma
   const url = await large(server);
   const { path: folder } = await temporaryFolder();
   const controller = new AbortController();
-  const stage = { folder, take: async () => {} };
+  const stage = { folder, take: async () => {}, put: async () => {} };
   const ending = rejection(backupOf(url, server, { stage, signal: controller.signal }));
   await until('pg_dump to run', async () => (await running(`--file=${folder}`)).length > 0);
   await until('its sessions', async () => Number(await sessionsIn(server, url)) > 3);
@@ -197,7 +198,7 @@ test.each(versions)('tells why pg_dump did not come to its end, on $major', asyn
   const server = await sharedPostgres(major);
   const url = await large(server);
   const { path: folder } = await temporaryFolder();
-  const stage = { folder, take: async () => {} };
+  const stage = { folder, take: async () => {}, put: async () => {} };
   const ending = rejection(backupOf(url, server, { stage }));
   await until('pg_dump to read', async () => {
     const ended = await server.psql(
@@ -216,7 +217,7 @@ test('a folder that cannot be made is told in the words of pg_dump', async () =>
   const url = await server.createDatabase();
   await server.psql('create table t as select 1 as n', nameIn(url));
   const { path: folder } = await temporaryFolder();
-  const stage = { folder: `${folder}/not/there`, take: async () => {} };
+  const stage = { folder: `${folder}/not/there`, take: async () => {}, put: async () => {} };
   const error = (await rejection(backupOf(url, server, { stage }))) as JemError;
   expect(error.code).toBe('tool-failed');
   expect(error.details.why).toContain('could not create directory');
