@@ -9,6 +9,9 @@ import { project, twoMigrations } from '../support/project.ts';
 const driverWords = { sqlite: 'better-sqlite3', postgres: 'SCRAM-SHA-256' } as const;
 const heavy = { umzug: 'class Umzug', ora: 'hideCursor', chalk: 'ansi256' } as const;
 
+/** A word that stands in what talks to stores of objects alone. */
+const ofStores = 'AWS4-HMAC-SHA256';
+
 /** Writes down what Node.js has loaded, and what the program has read to load it itself. */
 const hook = `const fs = require('node:fs');
 const { readFileSync: read } = fs;
@@ -41,6 +44,11 @@ describe.each(testEngines())('what a start loads for $title', (row) => {
       expect([library, loaded.includes(word)]).toEqual([library, false]);
   });
 
+  it('is nothing of a store of objects where backups lie in a folder', async () => {
+    const loaded = await loadedBy(['backup', 'create'], row);
+    expect(loaded).not.toContain(ofStores);
+  });
+
   it('is no driver at all for the help', async () => {
     const loaded = await loadedBy(['migrate', '--help'], row);
     for (const word of Object.values(driverWords)) expect(loaded).not.toContain(word);
@@ -52,5 +60,6 @@ it('knows what it looks for: each word stands somewhere in what is built', async
   const files = (await readdir(dist)).filter((file) => file.endsWith('.cjs'));
   const texts = files.map((file) => readFile(join(dist, file), 'utf8'));
   const built = (await Promise.all(texts)).join('\n');
-  for (const word of Object.values({ ...driverWords, ...heavy })) expect(built).toContain(word);
+  for (const word of [...Object.values({ ...driverWords, ...heavy }), ofStores])
+    expect(built).toContain(word);
 });

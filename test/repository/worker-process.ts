@@ -47,6 +47,17 @@ async function hold(): Promise<void> {
   setInterval(() => {}, 1000);
 }
 
+/** Begins a backup with a stream that never ends, and waits to be killed. */
+async function part(): Promise<void> {
+  const draft = await repository.begin();
+  async function* bytes(): AsyncGenerator<Buffer> {
+    for (let pieces = 0; pieces < 20; pieces++) yield randomBytes(1024 * 1024);
+    tell({ holding: draft.id });
+    await new Promise(() => setInterval(() => {}, 1000));
+  }
+  await draft.stage.put('large.dat', bytes(), 'compressed');
+}
+
 async function lock(): Promise<void> {
   await repository.exclusively(async () => {
     tell({ locked: true });
@@ -77,6 +88,7 @@ async function wal(): Promise<void> {
 const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   loop,
   hold,
+  part,
   lock,
   wal,
   once: async () => tell({ made: (await backUp(repository)).id }),

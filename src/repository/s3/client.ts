@@ -117,7 +117,7 @@ function clientOf(options: ClientOptions, store: Acquaintance): Client {
           throw isNetwork || isTlsError(error)
             ? unreachable(error, display, endpoint.origin.origin)
             : error;
-        const next = Math.min(firstPause * 2 ** count++, longestPause);
+        const next = Math.min(firstPause * 2 ** count++, longestPause, patience - waited + 1);
         // Many that were refused at once must not come back at once.
         await pause(next * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
         signal.throwIfAborted();

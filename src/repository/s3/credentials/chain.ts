@@ -14,19 +14,20 @@ const ahead = 5 * 60_000;
  * `store-login-missing`.
  */
 export function credentialChain(sources: CredentialSources): () => Promise<Credentials> {
-  let held: Promise<Credentials> | null = null;
+  let held: Credentials | null = null;
+  let asking: Promise<Credentials> | null = null;
+  const endOf = ({ expiresAt }: Credentials): number => expiresAt ?? Infinity;
   return async () => {
-    const found = await (held ??= find(sources)).catch((error: unknown) => {
-      held = null;
+    if (held && endOf(held) - Date.now() > ahead) return held;
+    try {
+      return (held = await (asking ??= find(sources)));
+    } catch (error) {
+      // What is about to end is good for a moment still, where there is nothing newer.
+      if (held && endOf(held) > Date.now()) return held;
       throw error;
-    });
-    if (found.expiresAt === null || found.expiresAt - Date.now() > ahead) return found;
-    held = null;
-    // What is about to end is good for a moment still, where there is nothing newer.
-    return find(sources).catch((error: unknown) => {
-      if ((found.expiresAt ?? 0) > Date.now()) return found;
-      throw error;
-    });
+    } finally {
+      asking = null;
+    }
   };
 }
 
