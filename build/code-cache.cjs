@@ -1,3 +1,4 @@
+/// <reference types="node" />
 'use strict';
 
 // Runs jem-db on throwaway targets and keeps, for each file of dist, the code that V8 has compiled

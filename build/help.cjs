@@ -1,3 +1,4 @@
+/// <reference types="node" />
 'use strict';
 
 // Writes the top help into dist, so that bin prints it without loading the program.

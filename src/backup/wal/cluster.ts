@@ -18,18 +18,13 @@ export function requireNamed(found: string, named: string | null): void {
  */
 export async function requireOwn(repository: Repository, found: string): Promise<void> {
   const listed = await repository.list();
-  const others = listed.flatMap(({ manifest }) => {
-    const identifier = manifest?.facts['systemIdentifier'];
-    return manifest && isBase(manifest.kind) && typeof identifier === 'string' ? [identifier] : [];
-  });
+  const others = listed.flatMap(({ manifest }) =>
+    manifest?.kind === 'base' ? [manifest.cluster] : [],
+  );
   if (others.length === 0 || others.includes(found)) return;
   const named = [...new Set(others)].join(', ');
   throw new JemError('wal-refused', `${repository.display} is the repository of another cluster`, {
     why: `Its base backups are of cluster ${named}; this is the log of cluster ${found}.`,
     hint: `Name another repository: --backups. ${howToAccept} ${found}`,
   });
-}
-
-function isBase(kind: string): boolean {
-  return kind === 'base';
 }

@@ -7,12 +7,20 @@ import { jemDb } from '../../support/cli.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { cluster, dataFolder, nameOf, segment, writeSegments } from './segments.ts';
 
+function baseOf(systemIdentifier: string): ManifestContent {
+  const { engine, database, startedAt, finishedAt, jemDbVersion, serverVersion, tools } = content;
+  return {
+    ...{ engine, database, startedAt, finishedAt, jemDbVersion, serverVersion, tools },
+    ...{ kind: 'base', cluster: systemIdentifier, parent: null, facts: {} },
+    ...{ restorePoint: null, withoutPoint: 'It was not wanted.' },
+  };
+}
+
 /** A repository with a backup of a kind that says of which cluster it is. */
 async function repositoryOf(folder: string, kind: string, systemIdentifier: string) {
   const backups = join(folder, 'backups');
   await using draft = await open(backups).begin();
-  const facts = { systemIdentifier };
-  await draft.publish({ ...content, facts, kind: kind as ManifestContent['kind'] });
+  await draft.publish(kind === 'base' ? baseOf(systemIdentifier) : content);
   const data = await dataFolder(folder);
   await writeSegments(data, [1]);
   const push = (...args: string[]) =>
