@@ -99,7 +99,7 @@ test('a file that is too large for memory is stored all the same; one that chang
   await writeFile(path, segment(1, { segmentBytes: 2 ** 27, bytes: 2 ** 20 }));
   await truncate(path, 2 ** 27);
   const name = parseWalName(nameOf(1))!;
-  const file = await hashedFile(path, name);
+  const file = await hashedFile(path, name, signal);
   expect(await archive.put(file)).toBe('stored');
   const [stored] = await archive.find(name);
   let bytes = 0;
