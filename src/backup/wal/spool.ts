@@ -31,6 +31,8 @@ export async function openSpool(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await namesIn(folder)).length === 0) await seed(archive, folder, signal);
   let copied = '';
+  // What has come is archived also after the stream was stopped.
+  const shipping = new AbortController().signal;
   return {
     folder,
     async ship() {
@@ -38,7 +40,7 @@ export async function openSpool(
       const newest = finished.findLast(({ kind }) => kind === 'segment');
       const shipped: string[] = [];
       for (const name of finished) {
-        const file = await hashedFile(join(folder, name.name), name);
+        const file = await hashedFile(join(folder, name.name), name, shipping);
         if ((await archive.put(file)) === 'stored') shipped.push(name.name);
         if (name.kind !== 'segment') continue;
         await removePartial(archive, name);
