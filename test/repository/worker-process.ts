@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JemError } from '../../src/errors.ts';
 import { openS3Repository } from '../../src/repository/s3/open.ts';
 import { parseWalName } from '../../src/wal-names.ts';
-import { backUp, key as theKey, open, proofOf } from './making.ts';
+import { backUp, content, key as theKey, open, proofOf } from './making.ts';
 
 // Work on a repository in a process of its own: told what to do by its arguments.
 const [task = '', location = '', encrypt = ''] = process.argv.slice(2);
@@ -58,6 +59,19 @@ async function part(): Promise<void> {
   await draft.stage.put('large.dat', bytes(), 'compressed');
 }
 
+/** Takes the file that the environment names into a backup, as it is. */
+async function upload(): Promise<void> {
+  await using draft = await repository.begin();
+  await draft.stage.put('large.dat', createReadStream(env['FILE'] ?? ''), 'compressed');
+  await draft.publish(content);
+}
+
+/** Writes what `upload` took into the file that the environment names. */
+async function download(): Promise<void> {
+  await using source = await repository.source((await repository.list()).at(-1)!.id);
+  await writeFile(env['FILE'] ?? '', source.open('large.dat'));
+}
+
 async function lock(): Promise<void> {
   await repository.exclusively(async () => {
     tell({ locked: true });
@@ -89,6 +103,8 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   loop,
   hold,
   part,
+  upload,
+  download,
   lock,
   wal,
   once: async () => tell({ made: (await backUp(repository)).id }),

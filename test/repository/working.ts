@@ -8,6 +8,10 @@ import { until } from '../support/until.ts';
 let bundle: Promise<string> | undefined;
 
 /** The worker as one file of JavaScript: Node 20 cannot run TypeScript. */
+export function workerFile(): Promise<string> {
+  return (bundle ??= bundled());
+}
+
 async function bundled(): Promise<string> {
   const file = join(inject('runFolder'), `repository-worker-${process.pid}.mjs`);
   const build = await rolldown({
@@ -30,11 +34,10 @@ interface WorkerOptions {
 
 /** Starts a worker: see worker-process.ts for the tasks. */
 export async function startWorker(task: string, location: string, options: WorkerOptions = {}) {
-  bundle ??= bundled();
   const kind = options.encrypted ? 'encrypted' : 'plain';
   const [program = '', ...args] = [
     ...(options.under ?? []),
-    ...[process.execPath, await bundle, task, location, kind],
+    ...[process.execPath, await workerFile(), task, location, kind],
   ];
   const child = execa(program, args, {
     reject: false,

@@ -96,11 +96,11 @@ async function claim(repository: S3Repository): Promise<Pick<Making, 'id' | 'lea
 }
 
 function openStage(repository: S3Repository, id: string, folder: string): FileStage {
-  const { key, compression, signal, client, turn } = repository;
+  const { key, compression, signal, client, uploading } = repository;
 
   async function store(bytes: AsyncIterable<Buffer>, how: Packing): Promise<Packed> {
     const { stream, packed } = packing(bytes, how);
-    await upload(client, `${backupPrefix(repository, id)}${how.stored}`, stream, turn);
+    await upload(client, `${backupPrefix(repository, id)}${how.stored}`, stream, uploading);
     return packed();
   }
 

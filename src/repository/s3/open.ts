@@ -6,7 +6,7 @@ import { openClient } from './client.ts';
 import { credentialChain } from './credentials/chain.ts';
 import { regionOfProfile } from './credentials/profile.ts';
 import { s3Repository } from './repository.ts';
-import { partsAtATime } from './upload.ts';
+import { uploading } from './upload.ts';
 
 export interface S3Options extends RepositoryOptions {
   readonly settings: S3Settings;
@@ -37,6 +37,6 @@ export async function openS3Repository(options: S3Options): Promise<Repository> 
     }),
     ...{ prefix, display, key, signal },
     compression: compression ?? defaultCompression(),
-    turn: partsAtATime(),
+    uploading: uploading(),
   });
 }

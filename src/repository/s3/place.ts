@@ -2,7 +2,7 @@ import type { Compression } from '../../engines/backing-up.ts';
 import type { EncryptionKey } from '../key.ts';
 import type { Client } from './client.ts';
 import { Refused, storeError } from './store-errors.ts';
-import type { Turn } from './upload.ts';
+import type { Uploading } from './upload.ts';
 
 /** A repository in a bucket, as all its parts need it. */
 export interface S3Repository {
@@ -14,8 +14,7 @@ export interface S3Repository {
   readonly key: EncryptionKey | null;
   readonly compression: Compression;
   readonly signal: AbortSignal;
-  /** Of the parts of all uploads. */
-  readonly turn: Turn;
+  readonly uploading: Uploading;
 }
 
 /** The same repository, until another signal ends the work. */

@@ -1,5 +1,6 @@
 import { atATime } from '../at-a-time.ts';
 import type { Client } from './client.ts';
+import { type BlockPool, blockPool, filling } from './blocks.ts';
 import { put } from './objects.ts';
 import { isRefusal } from './store-errors.ts';
 import { elementsOf, escaped, textIn } from './xml.ts';
@@ -12,11 +13,19 @@ const partsOfASize = 1250;
 /** Milliseconds that tidying up after a failure may take. */
 const tidying = 10_000;
 
-export type Turn = ReturnType<typeof atATime>;
+type Turn = ReturnType<typeof atATime>;
 
-/** How many parts of all uploads are on their way at once: each is in memory until it is there. */
-export function partsAtATime(): Turn {
-  return atATime(3);
+/** What all uploads of a repository share. */
+export interface Uploading {
+  /** How many parts are on their way at once: each is in memory until it is there. */
+  readonly turn: Turn;
+  /** The same for parts that are larger than the first ones. */
+  readonly largeTurn: Turn;
+  readonly pool: BlockPool;
+}
+
+export function uploading(): Uploading {
+  return { turn: atATime(3), largeTurn: atATime(1), pool: blockPool() };
 }
 
 /**
@@ -28,14 +37,18 @@ export async function upload(
   client: Client,
   key: string,
   stream: AsyncIterable<Buffer>,
-  turn: Turn,
+  shared: Uploading,
 ): Promise<void> {
   let multipart: Multipart | null = null;
   try {
-    for await (const { pieces, isLast } of partsOf(stream)) {
+    for await (const { pieces, isLast } of partsOf(stream, shared.pool)) {
       client.signal.throwIfAborted();
-      if (isLast && multipart === null) return await turn(() => put(client, key, pieces));
-      multipart ??= await begin(client, key, turn);
+      if (isLast && multipart === null) {
+        await shared.turn(() => put(client, key, pieces));
+        shared.pool.release(pieces);
+        return;
+      }
+      multipart ??= await begin(client, key, shared);
       await multipart.send(pieces);
     }
     await multipart?.complete();
@@ -51,21 +64,18 @@ interface Part {
 }
 
 /** Cuts a stream into parts, none of them empty unless all is. */
-async function* partsOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Part> {
-  let pieces: Buffer[] = [];
-  let length = 0;
+async function* partsOf(stream: AsyncIterable<Buffer>, pool: BlockPool): AsyncGenerator<Part> {
+  let part = filling(pool);
   let number = 0;
   for await (const piece of stream) {
-    if (length >= firstPart * 2 ** Math.floor(number / partsOfASize)) {
-      yield { pieces, isLast: false };
-      pieces = [];
-      length = 0;
+    if (part.length() >= firstPart * 2 ** Math.floor(number / partsOfASize)) {
+      yield { pieces: part.pieces(), isLast: false };
+      part = filling(pool);
       number++;
     }
-    if (piece.length > 0) pieces.push(piece);
-    length += piece.length;
+    part.add(piece);
   }
-  yield { pieces, isLast: true };
+  yield { pieces: part.pieces(), isLast: true };
 }
 
 interface Multipart {
@@ -76,7 +86,7 @@ interface Multipart {
   abort(): Promise<void>;
 }
 
-async function begin(client: Client, key: string, turn: Turn): Promise<Multipart> {
+async function begin(client: Client, key: string, shared: Uploading): Promise<Multipart> {
   const { text } = await client.text({ method: 'POST', key, query: { uploads: '' } });
   const uploadId = textIn(text, 'UploadId');
   const tags: string[] = [];
@@ -93,11 +103,13 @@ async function begin(client: Client, key: string, turn: Turn): Promise<Multipart
     async send(pieces) {
       const index = tags.length;
       tags.push('');
+      const turn = index < partsOfASize ? shared.turn : shared.largeTurn;
       // It resolves when the part is on its way: only then is there memory for the next one.
       await new Promise<void>((resolve) => {
         const one = turn(async () => {
           resolve();
           if (failure === null) await sendPart(pieces, index);
+          shared.pool.release(pieces);
         }).catch((error: unknown) => void (failure ??= { error }));
         sending.add(one);
         void one.finally(() => sending.delete(one));
@@ -153,6 +165,12 @@ export async function abortUpload(client: Client, { key, uploadId }: Unfinished)
   answer?.resume();
 }
 
+/** A store that cannot list them sees to them itself, or never. */
+function noneKnown(error: unknown): { readonly text: string } {
+  if (isRefusal(error, 501)) return { text: '' };
+  throw error;
+}
+
 /** Uploads that are not complete, with the time by the store's clock at which each began. */
 export async function unfinishedUploads(
   client: Client,
@@ -161,7 +179,7 @@ export async function unfinishedUploads(
   const found: (Unfinished & { readonly begunAt: number })[] = [];
   for (let markers: Record<string, string> = {}; ;) {
     const query = { uploads: '', prefix, ...markers };
-    const { text } = await client.text({ method: 'GET', key: '', query });
+    const { text } = await client.text({ method: 'GET', key: '', query }).catch(noneKnown);
     for (const inner of elementsOf(text, 'Upload'))
       found.push({
         key: textIn(inner, 'Key'),

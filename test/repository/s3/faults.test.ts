@@ -4,13 +4,24 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import type { Repository } from '../../../src/repository/contract.ts';
 import type { Manifest } from '../../../src/repository/manifest.ts';
+import { put } from '../../../src/repository/s3/objects.ts';
 import { unfinishedUploads } from '../../../src/repository/s3/upload.ts';
+import { temporaryFolder } from '../../support/folders.ts';
 import { freePort } from '../../support/free-port.ts';
 import { rejection } from '../../support/rejection.ts';
 import { startDoor } from '../../support/s3-server.ts';
 import { hasStore, store, storeEnvironment } from '../../support/s3.ts';
 import { bucketClient, keysAt, makeBucket, newPlace, openInStore, prefixOf } from '../bucket.ts';
-import { backUp, bytesByPath, content, faults, readBack, someFiles } from '../making.ts';
+import {
+  backUp,
+  bytesByPath,
+  content,
+  faults,
+  filesBelow,
+  open,
+  readBack,
+  someFiles,
+} from '../making.ts';
 import { networkTo, type Weather } from './network.ts';
 
 const mebibyte = 1024 * 1024;
@@ -265,3 +276,18 @@ test.runIf(hasStore())('what was put as a stream comes back, whatever its size',
     });
   expect(await faults(repository, id)).toEqual({});
 });
+
+test.runIf(hasStore())(
+  'a folder of backups that was copied into a bucket is a repository',
+  async () => {
+    await using folder = await temporaryFolder();
+    const { id } = await backUp(open(folder.path));
+    const place = await newPlace();
+    for (const [path, bytes] of await filesBelow(folder.path))
+      await put(bucketClient(), `${prefixOf(place)}${path}`, [bytes]);
+    const repository = await openInStore(place);
+    expect(await repository.list()).toMatchObject([{ id, damage: null }]);
+    expect(await faults(repository, id)).toEqual({});
+    expect(await readBack(repository, id)).toEqual(bytesByPath());
+  },
+);
