@@ -42,7 +42,7 @@ export async function storeWal(
   content: WalContent,
   mode: Mode,
 ): Promise<'stored' | 'there'> {
-  const { client, key, compression, turn } = wal.repository;
+  const { client, key, compression, uploading } = wal.repository;
   const group = groupPrefix(wal, content.name);
   const before = await seen(wal, content.name);
   // What was emptied is stored again.
@@ -56,7 +56,7 @@ export async function storeWal(
     if (mode === 'once') refuseOther(wal, content, await seen(wal, content.name));
     const file = walFileName(content, compression.method, key !== null);
     const packed = packedWal({ ...wal, key, compression }, content, file);
-    await upload(client, group + file, packed, turn);
+    await upload(client, group + file, packed, uploading);
   } catch (error) {
     await remove(client, [growing]).catch(() => {});
     throw error;
