@@ -21,7 +21,7 @@ export interface HashedFile extends WalContent {
 }
 
 /** Bytes up to which a file is held in memory: it is then read once. */
-const held = 64 * 1024 * 1024;
+const held = 32 * 1024 * 1024;
 const pieceBytes = 1024 * 1024;
 
 /** Reads a file and hashes it. Throws `file-unreadable`, `wal-refused` where it changes meanwhile. */

@@ -3,6 +3,7 @@ import { loadWalFormat } from '../../engines/wal-registry.ts';
 import { JemError } from '../../errors.ts';
 import { atATime } from '../../repository/at-a-time.ts';
 import type { Repository, WalArchive } from '../../repository/contract.ts';
+import { storeGrowing } from './growth.ts';
 import { requireNamed, requireOwn } from './cluster.ts';
 import { hashedFile, identityAt } from './content.ts';
 import { type Receipt, type Receipts, readReceipts } from './receipts.ts';
@@ -70,7 +71,9 @@ async function holds(archive: WalArchive, { sha256 }: Receipt, name: Name): Prom
 
 async function store(archive: WalArchive, path: string, name: Name, signal: AbortSignal) {
   const file = await hashedFile(path, name, signal);
-  const outcome = await archive.put(file);
+  const grown = name.kind === 'partial' ? await storeGrowing(archive, file) : 'differs';
+  // What is not filled and differs is refused as any other file.
+  const outcome = grown === 'differs' ? await archive.put(file) : grown;
   return { outcome, receipt: { name: name.name, sha256: file.sha256, ...file.identity } };
 }
 

@@ -6,6 +6,7 @@ import type { StoredWal, WalArchive } from '../../repository/contract.ts';
 import { parseWalName, type WalName } from '../../wal-names.ts';
 import { arrive } from './arrive.ts';
 import { hashedFile } from './content.ts';
+import { storeGrowing } from './growth.ts';
 
 /** Where a stream arrives, before it is archived. */
 export interface Spool {
@@ -74,7 +75,10 @@ async function copyPartial(
   if (!bytes || (await isEmpty(bytes))) return null;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 === copied) return null;
-  await archive.replace({ name, sha256, content: () => once(bytes) });
+  const file = { name, sha256, content: () => once(bytes) };
+  // Somebody else may have stored more of it; what this stream has copied is less, or the same.
+  const kept = copied === '' ? await storeGrowing(archive, file) : 'differs';
+  if (kept === 'differs') await archive.replace(file);
   return sha256;
 }
 
