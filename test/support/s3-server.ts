@@ -61,16 +61,13 @@ export async function startDoor(folder: string, port: number): Promise<ChildProc
   const conf = join(folder, `proxy-${port}.conf`);
   await writeFile(conf, doorConf(folder, port));
   const child = await spawnServer(folder, 'proxy', conf);
-  // Swift loads slowly where other tests are at work.
-  await until(
-    'an answer of the store',
-    () =>
-      fetch(`http://127.0.0.1:${port}/`).then(
-        () => true,
-        () => false,
-      ),
-    120_000,
-  );
+  const answers = (): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${port}/`).then(
+      () => true,
+      () => false,
+    );
+  // Python takes its time where many work at once.
+  await until('an answer of the store', answers, 60_000);
   return child;
 }
 

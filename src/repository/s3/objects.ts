@@ -73,11 +73,13 @@ export async function get(client: Client, key: string): Promise<Buffer | null> {
 export async function* read(client: Client, key: string): AsyncGenerator<Buffer> {
   let at = 0;
   let tag = '';
+  let total = Infinity;
   let trying = client.tries();
   for (;;) {
     const rest = { range: `bytes=${at}-`, ...(tag !== '' && { 'if-match': tag }) };
     const answer = await client.request({ method: 'GET', key, headers: at === 0 ? {} : rest });
     tag = answer.headers.etag ?? '';
+    if (at === 0) total = Number(answer.headers['content-length'] ?? Infinity);
     try {
       for await (const piece of answer as AsyncIterable<Buffer>) {
         at += piece.length;
@@ -86,6 +88,8 @@ export async function* read(client: Client, key: string): AsyncGenerator<Buffer>
       }
       return;
     } catch (error) {
+      // Nothing can be asked for behind the last byte.
+      if (at >= total) return;
       await trying.again(error);
     }
   }
@@ -98,13 +102,12 @@ export async function put(
   body: readonly Buffer[],
   headers: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const { answer } = await client.text({ method: 'PUT', key, body, headers });
-  answer.resume();
+  await client.text({ method: 'PUT', key, body, headers });
 }
 
 /**
- * Writes an object where there is none of that key: false where there is another. `refused`: the
- * store knows no such condition, and nothing was written.
+ * Writes an object where there is none of that key. `taken`: there is another. `refused`: the store
+ * knows no such condition, and nothing was written.
  */
 export async function putNew(
   client: Client,

@@ -188,11 +188,17 @@ describe.runIf(hasStore())('an object', () => {
     ['that of another file', (key) => write(key, Buffer.from('large')), /^holds what belongs to/],
   ];
 
-  test.each(damages)('%s', async (_name, damage, words) => {
+  let whole: Promise<{ readonly place: string; readonly id: string }> | undefined;
+  const backedUp = async () => {
     const place = await newPlace();
+    return { place, id: (await backUp(await openInStore(place))).id };
+  };
+
+  test.each(damages)('%s', async (_name, damage, words) => {
+    const { place, id } = await (whole ??= backedUp());
     const repository = await openInStore(place);
-    const { id } = await backUp(repository);
-    await damage(`${prefixOf(place)}${id}/${file}`);
+    const key = `${prefixOf(place)}${id}/${file}`;
+    await damage(key);
     expect(await faults(repository, id)).toEqual({ [file]: expect.stringMatching(words) });
     expect(await rejection(readBack(repository, id))).toMatchObject({ code: 'backup-corrupt' });
     const unpacking = async (): Promise<void> => {
@@ -200,6 +206,8 @@ describe.runIf(hasStore())('an object', () => {
       await source.folder();
     };
     expect(await rejection(unpacking())).toMatchObject({ code: 'backup-corrupt' });
+    await write(key, Buffer.from('PGDMP'));
+    expect(await readBack(repository, id)).toEqual(bytesByPath());
   });
 
   test('swapped between two backups', async () => {
