@@ -4,7 +4,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Endpoint } from './address.ts';
 import type { Credentials } from './credentials/credentials.ts';
 import { encoded, signed } from './signing.ts';
-import { isNetworkError, isPassing, Refused, type Refusal, unreachable } from './store-errors.ts';
+import {
+  isNetworkError,
+  isPassing,
+  isTlsError,
+  Refused,
+  type Refusal,
+  refusalOf,
+  unreachable,
+} from './store-errors.ts';
 import { openTransport, textOf, type Transport } from './transport.ts';
 import { textIn } from './xml.ts';
 
@@ -54,6 +62,8 @@ export interface Tries {
 /** Milliseconds. */
 const firstPause = 100;
 const longestPause = 5000;
+/** Tries after the first one, however long each takes. */
+const leastTries = 3;
 /** Milliseconds for a store that was never heard of: a wrong address is told soon. */
 const firstPatience = 3000;
 
@@ -102,22 +112,24 @@ function clientOf(options: ClientOptions, store: Acquaintance): Client {
   }
 
   function tries(): Tries {
-    const start = performance.now();
+    // From the first failure on: a large part may have taken long before it.
+    let start: number | null = null;
     let count = 0;
     return {
       async again(error) {
         signal.throwIfAborted();
         const isNetwork = isNetworkError(error);
         const heals = isNetwork || (error instanceof Refused && isPassing(error.refusal));
-        const waited = performance.now() - start;
+        const waited = performance.now() - (start ??= performance.now());
         const patience = store.wasHeard
           ? options.patience
           : Math.min(firstPatience, options.patience);
-        if (!heals || waited > patience)
+        if (!heals || (waited > patience && count >= leastTries))
           throw isNetwork || isTlsError(error)
             ? unreachable(error, display, endpoint.origin.origin)
             : error;
-        const next = Math.min(firstPause * 2 ** count++, longestPause, patience - waited + 1);
+        const left = Math.max(patience - waited, firstPause);
+        const next = Math.min(firstPause * 2 ** count++, longestPause, left);
         // Many that were refused at once must not come back at once.
         await pause(next * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
         signal.throwIfAborted();
@@ -175,20 +187,6 @@ export function dateOf({ headers }: IncomingMessage): number {
 async function refusalIn(answer: IncomingMessage): Promise<Refusal> {
   const region = answer.headers['x-amz-bucket-region'];
   return refusalOf(await textOf(answer), answer.statusCode ?? 0, String(region ?? ''));
-}
-
-function refusalOf(text: string, status: number, region: string): Refusal {
-  const code = textIn(text, 'Code');
-  const where = /^(AuthorizationHeaderMalformed|PermanentRedirect|TemporaryRedirect)$/.test(code);
-  return {
-    ...{ status, code, message: textIn(text, 'Message') },
-    region: where ? region || textIn(text, 'Region') : '',
-  };
-}
-
-function isTlsError(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|SSL|EPROTO/.test(code);
 }
 
 function md5Of(body: readonly Buffer[]): string {

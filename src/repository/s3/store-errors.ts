@@ -1,4 +1,5 @@
 import { JemError } from '../../errors.ts';
+import { textIn } from './xml.ts';
 
 /** What a store answers instead of what was asked for. */
 export interface Refusal {
@@ -8,6 +9,16 @@ export interface Refusal {
   readonly message: string;
   /** The region that the store says the bucket is in; empty where it says none. */
   readonly region: string;
+}
+
+/** Reads the answer of a store. `region`: as its head tells it. */
+export function refusalOf(text: string, status: number, region: string): Refusal {
+  const code = textIn(text, 'Code');
+  const where = /^(AuthorizationHeaderMalformed|PermanentRedirect|TemporaryRedirect)$/.test(code);
+  return {
+    ...{ status, code, message: textIn(text, 'Message') },
+    region: where ? region || textIn(text, 'Region') : '',
+  };
 }
 
 /** A refusal that a caller may understand; see `storeError` for the words. */
@@ -90,8 +101,7 @@ export function storeError({ refusal }: Refused, place: string): JemError {
 /** What the system says of a connection, in the reader's words. */
 export function unreachable(error: unknown, place: string, origin: string): JemError {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  const isTls = /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|SSL|EPROTO/.test(code);
-  if (isTls)
+  if (isTlsError(error))
     return new JemError('tls-untrusted', `The certificate of ${origin} is not trusted`, {
       why: 'No authority that Node.js knows has signed it, or it is of another host.',
       hint: 'Name its authority in NODE_EXTRA_CA_CERTS, or check --s3-endpoint.',
@@ -112,6 +122,12 @@ const wordsFor: Readonly<Record<string, string>> = {
   ECONNRESET: 'The connection was cut, again and again.',
   EPIPE: 'The connection was cut, again and again.',
 };
+
+/** Trouble with the certificate or the encryption of a connection. */
+export function isTlsError(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|SSL|EPROTO/.test(code);
+}
 
 /** Trouble with a connection that another one may not have. */
 export function isNetworkError(error: unknown): boolean {

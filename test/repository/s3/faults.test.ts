@@ -99,6 +99,21 @@ describe.runIf(hasStore())('a network', () => {
   });
 });
 
+test.runIf(hasStore())('a removal that is cut off: it is no backup any more', async () => {
+  let removals = 0;
+  await using network = await networkTo(store().endpoint, {
+    up: (bytes) =>
+      bytes.toString('latin1').startsWith('DELETE ') && ++removals > 1 ? null : bytes,
+  });
+  const place = await newPlace();
+  const there = await openInStore(place);
+  const { id } = await backUp(there);
+  const cutOff = await openInStore(place, { endpoint: network.endpoint, patience: 100 });
+  expect(await rejection(cutOff.remove(id))).toMatchObject({ code: 'store-unreachable' });
+  expect(await keysAt(place)).toContain(`${id}/toc.dat`);
+  expect(await there.list()).toEqual([]);
+});
+
 describe.runIf(hasStore())('a store', () => {
   test('that stops and comes back is waited for; one that does not is told', async () => {
     const port = await freePort();
