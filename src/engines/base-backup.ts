@@ -5,13 +5,13 @@ import type { Schema } from './schema.ts';
 /** A named place in the log at which a server can be recovered, and what was there. */
 export interface RestorePoint {
   readonly name: string;
-  /** Where its record begins, as the server writes it: `0/3000148`. */
+  /** Where its record ends, as `pg_create_restore_point` answers: `0/3000148`. */
   readonly lsn: string;
   /** Name of the database that the fingerprints are of. */
   readonly database: string;
   /** The server's words for the moment, `xmin:xmax:xids`; none of `inProgress` is part of it. */
   readonly snapshot: string;
-  /** Transactions that had not ended: what they had written is not there at that point. */
+  /** Transactions that were known not to have ended: nothing that they wrote is there. */
   readonly inProgress: readonly string[];
   /** Of the database, at exactly that point. */
   readonly content: Content;

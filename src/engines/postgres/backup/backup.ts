@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import type { BackupOptions, Progress, TakenBackup } from '../../backing-up.ts';
 import type { PostgresSession } from '../session.ts';
-import { bytesOf, contentOf } from './content.ts';
+import { bytesOf } from './content.ts';
+import { readContent, readStructure } from './describe.ts';
 import { runDump } from './dump.ts';
 import { dumpCompression, dumpTool } from './dump-tool.ts';
-import { type Inventory, readInventory } from './inventory.ts';
+import type { Inventory } from './inventory.ts';
 import { pins } from './pins.ts';
 import { readFacts } from './read-facts.ts';
-import { cancellable } from './readers.ts';
 import { withSnapshot } from './snapshot.ts';
 import { together } from './together.ts';
 
@@ -32,19 +32,14 @@ export async function backUpPostgres(
           ...{ folder: stage.folder, onDumped: progress.dumped },
         }),
       async (signal) => {
-        const what = await cancellable(session, signal, async () => ({
-          ledger: await ledgerOf(session, { ledgerTable, signal }),
-          schema: await session.schema({ ledgerTable, signal }),
-        }));
+        const what = await readStructure(session, { ledgerTable, signal });
         await session.query([...pins(), 'SET LOCAL search_path = pg_catalog'].join('; '));
         const facts = await readFacts(session, {
           ...{ version: tool.version, compression: compression.method },
         });
-        await session.query(pins().join('; '));
-        const inventory = await readInventory(session);
-        progress.begin(inventory);
-        const onRead = progress.read;
-        const content = await contentOf(session, snapshot, { inventory, signal, jobs, onRead });
+        const content = await readContent(session, snapshot, {
+          ...{ signal, jobs, onInventory: progress.begin, onRead: progress.read },
+        });
         return { ...what, facts: { ...facts }, content };
       },
     ]);
@@ -53,17 +48,6 @@ export async function backUpPostgres(
   await takeFiles(stage, options.signal);
   const { serverVersion } = session;
   return { serverVersion, tools: { pg_dump: tool.version }, ...taken };
-}
-
-/** A ledger that is not there is an error to the server, which would end the transaction. */
-async function ledgerOf(
-  session: PostgresSession,
-  options: Pick<BackupOptions, 'ledgerTable' | 'signal'>,
-): Promise<TakenBackup['ledger']> {
-  await session.query('SAVEPOINT jem_db_ledger');
-  const rows = await session.migrations(options).read();
-  await session.query('ROLLBACK TO jem_db_ledger; RELEASE jem_db_ledger');
-  return rows;
 }
 
 async function takeFiles(stage: BackupOptions['stage'], signal: AbortSignal): Promise<void> {

@@ -33,6 +33,19 @@ export async function withSnapshot<T>(
   signal: AbortSignal,
   body: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> {
+  return withMoment(session, signal, exportSnapshot, body);
+}
+
+/** Takes and exports the snapshot by its first statement; null: another one is wanted. */
+type Taking<Moment> = (session: PostgresSession) => Promise<Moment | null>;
+
+/** As `withSnapshot`, where more than a snapshot is to be of that moment. */
+export async function withMoment<T, Moment extends Pick<Snapshot, 'name'>>(
+  session: PostgresSession,
+  signal: AbortSignal,
+  take: Taking<Moment>,
+  body: (snapshot: Snapshot & Moment) => Promise<T>,
+): Promise<T> {
   signal.throwIfAborted();
   const { pid, standby } = await firstRows(
     session,
@@ -42,9 +55,9 @@ export async function withSnapshot<T>(
   const stop = (): void => void session.cancel();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const name = await lockAndExport(session);
+    const moment = await lockAndTake(session, take);
     signal.throwIfAborted();
-    return await body({ name, standby: standby === true });
+    return await body({ ...moment, standby: standby === true });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw error instanceof JemError ? error : session.failure(error);
@@ -54,15 +67,28 @@ export async function withSnapshot<T>(
   }
 }
 
-async function lockAndExport(session: PostgresSession): Promise<string> {
+async function exportSnapshot(session: PostgresSession): Promise<Pick<Snapshot, 'name'>> {
+  const [row] = await session.query('SELECT pg_catalog.pg_export_snapshot() AS name');
+  return { name: String(row?.['name']) };
+}
+
+async function lockAndTake<Moment>(
+  session: PostgresSession,
+  take: Taking<Moment>,
+): Promise<Moment> {
   for (let left = tries; ; left--) {
     const tables = await visibleTables(session);
     const locked = await lock(session, tables, { mayBeGone: left > 0 });
     if (!locked) continue;
-    const [row] = await session.query('SELECT pg_catalog.pg_export_snapshot() AS name');
+    const moment = await take(session);
+    if (moment === null) {
+      await rollBack(session.client);
+      left++;
+      continue;
+    }
     const known = new Set(tables.map(({ oid }) => oid));
     const added = (await visibleTables(session)).filter(({ oid }) => !known.has(oid));
-    if (added.length === 0 || left === 0) return String(row?.['name']);
+    if (added.length === 0 || left === 0) return moment;
     await rollBack(session.client);
   }
 }

@@ -9,6 +9,7 @@ import { baseBackupCommand } from './command.ts';
 import { copyIn, copyOut } from './copy.ts';
 import { baseFailure } from './errors.ts';
 import type { BaseFacts } from './facts.ts';
+import { makeRestorePoint } from './restore-point.ts';
 import { requireReady, type ServerState } from './preflight.ts';
 import { manifestFile, type StreamedBackup, takeStream } from './stream.ts';
 import { segmentOf } from './wal.ts';
@@ -38,9 +39,32 @@ export async function takeBaseBackup(
     tools: {},
     cluster,
     parent: parent?.id ?? null,
-    ...{ restorePoint: null, withoutPoint: 'not asked for' },
+    ...(await pointFor(session, state, options)),
     facts: { ...factsOf(cluster, state, streamed, compression) },
   };
+}
+
+type Pointed = Pick<TakenBaseBackup, 'restorePoint' | 'withoutPoint'>;
+
+/** All files are stored: what fails now takes the proof away, and not the backup. */
+async function pointFor(
+  session: PostgresSession,
+  { standby }: ServerState,
+  options: BaseBackupOptions,
+): Promise<Pointed> {
+  if (!options.fingerprints) return { restorePoint: null, withoutPoint: 'not asked for' };
+  if (standby) return { restorePoint: null, withoutPoint: 'a standby cannot make one' };
+  try {
+    return { restorePoint: await makeRestorePoint(session, options), withoutPoint: null };
+  } catch (error) {
+    if (options.signal.aborted || !(error instanceof JemError)) throw error;
+    const why = [error.message, error.details.why].filter(Boolean).join(': ');
+    options.warn({
+      code: 'backup-without-fingerprints',
+      message: `The backup has no restore point with fingerprints: ${why}`,
+    });
+    return { restorePoint: null, withoutPoint: why };
+  }
 }
 
 /** What cannot be read back by this Node.js is not asked for. */

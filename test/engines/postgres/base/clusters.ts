@@ -4,9 +4,14 @@ import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { type CliResult, jemDb, startJemDb } from '../../../support/cli.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../support/folders.ts';
-import { password, type PostgresServer, superuser } from '../../../support/postgres-server.ts';
+import {
+  configureServer,
+  ownedFolder,
+  password,
+  type PostgresServer,
+  superuser,
+} from '../../../support/postgres-server.ts';
 import { startPostgres } from '../../../support/postgres.ts';
-import { configureServer } from '../../../support/postgres-server.ts';
 import { schemaErrors } from '../../../support/schema.ts';
 
 const run = promisify(execFile);
@@ -95,10 +100,21 @@ export async function resultOf<Result = Readonly<Record<string, never>>>(
   return document.result;
 }
 
+/** A folder that servers may use, for what is restored and for archives. */
+export async function serverFolder(): Promise<TemporaryFolder> {
+  const folder = await temporaryFolder();
+  await ownedFolder(folder.path);
+  return folder;
+}
+
 /** Starts a server on a restored folder, whose parent it may use for its socket. */
-export async function startRestored(server: PostgresServer, root: string): Promise<PostgresServer> {
+export async function startRestored(
+  server: PostgresServer,
+  root: string,
+  conf: readonly string[] = [],
+): Promise<PostgresServer> {
   const { major, bin } = server;
-  return configureServer({ major, bin }, root, { conf: ["archive_mode = 'off'"] });
+  return configureServer({ major, bin }, root, { conf: ["archive_mode = 'off'", ...conf] });
 }
 
 /** What pgbench changes together: they are equal in every state that was committed. */
