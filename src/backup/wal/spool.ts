@@ -47,16 +47,33 @@ export async function openSpool(
       return shipped;
     },
     async shipPartial() {
-      const name = (await namesIn(folder)).findLast(({ kind }) => kind === 'partial');
-      const bytes = name && (await readIfThere(join(folder, name.name)));
-      if (!name || !bytes || (await isEmpty(bytes))) return null;
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      if (sha256 === copied) return null;
-      await archive.replace({ name, sha256, content: () => once(bytes) });
-      copied = sha256;
-      return name.name;
+      const partials = (await namesIn(folder)).filter(({ kind }) => kind === 'partial');
+      const current = partials.pop();
+      // A timeline that was left stays unfinished.
+      for (const name of partials) {
+        await copyPartial(archive, folder, name, '');
+        await rm(join(folder, name.name));
+      }
+      const stored = current ? await copyPartial(archive, folder, current, copied) : null;
+      copied = stored ?? copied;
+      return stored === null ? null : (current?.name ?? null);
     },
   };
+}
+
+/** Returns the hash of what it stored; null: nothing is there yet, or what was `copied` before. */
+async function copyPartial(
+  archive: WalArchive,
+  folder: string,
+  name: WalName,
+  copied: string,
+): Promise<string | null> {
+  const bytes = await readIfThere(join(folder, name.name));
+  if (!bytes || (await isEmpty(bytes))) return null;
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (sha256 === copied) return null;
+  await archive.replace({ name, sha256, content: () => once(bytes) });
+  return sha256;
 }
 
 /** Sorted, so that timelines and segments come as they were written. */

@@ -1,10 +1,15 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { cliPath } from '../../support/cli.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { serverUser } from '../../support/os-user.ts';
-import { ownedFolder, configureServer, superuser, password } from '../../support/postgres-server.ts';
+import {
+  ownedFolder,
+  configureServer,
+  superuser,
+  password,
+} from '../../support/postgres-server.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
 
@@ -44,7 +49,7 @@ export async function startArchived(
     ...{ server, home, backups: join(home, 'backups') },
     async switched() {
       const name = await server.psql(
-        "select pg_walfile_name(pg_current_wal_lsn()) from pg_logical_emit_message(true, 'test', 'x')",
+        "select pg_walfile_name(pg_current_wal_insert_lsn()) from pg_logical_emit_message(true, 'test', 'x')",
       );
       await server.psql('select pg_switch_wal()');
       await until(`${name} to be archived`, () => isArchived(server, name));
@@ -90,11 +95,9 @@ export async function recover(
   const server = await configureServer({ bin, major }, root, {
     conf: ['archive_mode = off', `restore_command = '${restoreCommand}'`, ...conf],
   });
-  await until('the recovery to end', async () => (await server.psql('select pg_is_in_recovery()')) === 'f');
+  await until(
+    'the recovery to end',
+    async () => (await server.psql('select pg_is_in_recovery()')) === 'f',
+  );
   return server;
-}
-
-export async function makeFolder(path: string): Promise<string> {
-  await mkdir(path, { recursive: true });
-  return path;
 }
