@@ -19,10 +19,14 @@ export function parseHistory(text: string): readonly TimelineSwitch[] {
   });
 }
 
-/** A timeline with its parents: each from the segment number `from` on, the newest first. */
+/**
+ * A timeline with its parents: each from the segment number `from` on, the newest first. A parent has
+ * no more than the segment `to`, in which it was left: what it wrote behind that is another story.
+ */
 export interface Stretch {
   readonly timeline: number;
   readonly from: number;
+  readonly to: number;
 }
 
 /** Which timelines a recovery to one may read segments of, in the order PostgreSQL tries them. */
@@ -33,12 +37,13 @@ export function stretchesOf(
 ): readonly Stretch[] {
   const switches = histories.get(timeline) ?? [];
   const children = [...switches.slice(1).map(({ parent }) => parent), timeline];
-  const begun = switches.map(({ at }, index) => ({
-    timeline: children[index]!,
-    from: Number(at / BigInt(segmentBytes)),
+  const places = switches.map(({ at }) => Number(at / BigInt(segmentBytes)));
+  const begun = places.map((from, index) => ({
+    ...{ timeline: children[index]!, from, to: places[index + 1] ?? Infinity },
   }));
   const [oldest] = switches;
-  return [...begun.toReversed(), { timeline: oldest?.parent ?? timeline, from: 0 }];
+  const first = { timeline: oldest?.parent ?? timeline, from: 0, to: places[0] ?? Infinity };
+  return [...begun.toReversed(), first];
 }
 
 /** Where a timeline in the ancestry of another ends; null: it is that one, or none of its parents. */
