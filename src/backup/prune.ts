@@ -47,7 +47,7 @@ interface Plan extends PrunePlan {
 }
 
 /** Files of the log that are removed between two looks at the signal. */
-const batch = 200;
+const batch = 16;
 
 /**
  * Removes the backups that no rule keeps, and then the log that no base backup needs any more, while
@@ -96,8 +96,8 @@ async function removeWal(
 ): Promise<void> {
   const archive = repository.wal(systemIdentifier);
   for (let at = 0; at < remove.length; at += batch) {
-    signal.throwIfAborted();
     onProgress(`removing WAL: ${at} of ${remove.length}`);
+    signal.throwIfAborted();
     await archive.remove(remove.slice(at, at + batch));
   }
 }
