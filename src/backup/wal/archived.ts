@@ -1,5 +1,6 @@
 import { loadWalFormat } from '../../engines/wal-registry.ts';
 import type { StoredWal, WalArchive } from '../../repository/contract.ts';
+import { whole } from './growth.ts';
 import { type Histories, parseHistory } from './timelines.ts';
 
 /** The histories of an archive, read. Throws as `WalArchive.content` does. */
@@ -9,9 +10,8 @@ export async function historiesOf(
 ): Promise<Histories> {
   const found = stored.filter(({ name }) => name.kind === 'history');
   const read = found.map(async (one) => {
-    const pieces: Buffer[] = [];
-    for await (const piece of archive.content(one)) pieces.push(piece);
-    return [one.name.timeline, parseHistory(Buffer.concat(pieces).toString('utf8'))] as const;
+    const text = (await whole(archive.content(one))).toString('utf8');
+    return [one.name.timeline, parseHistory(text)] as const;
   });
   return new Map(await Promise.all(read));
 }

@@ -6,6 +6,7 @@ import type { StoredWal, WalArchive } from '../../repository/contract.ts';
 import { parseWalName, type WalName } from '../../wal-names.ts';
 import { arrive } from './arrive.ts';
 import { hashedFile } from './content.ts';
+import { storeGrowing } from './growth.ts';
 
 /** Where a stream arrives, before it is archived. */
 export interface Spool {
@@ -31,6 +32,8 @@ export async function openSpool(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await namesIn(folder)).length === 0) await seed(archive, folder, signal);
   let copied = '';
+  // What has come is archived also after the stream was stopped.
+  const shipping = new AbortController().signal;
   return {
     folder,
     async ship() {
@@ -38,7 +41,7 @@ export async function openSpool(
       const newest = finished.findLast(({ kind }) => kind === 'segment');
       const shipped: string[] = [];
       for (const name of finished) {
-        const file = await hashedFile(join(folder, name.name), name);
+        const file = await hashedFile(join(folder, name.name), name, shipping);
         if ((await archive.put(file)) === 'stored') shipped.push(name.name);
         if (name.kind !== 'segment') continue;
         await removePartial(archive, name);
@@ -72,7 +75,10 @@ async function copyPartial(
   if (!bytes || (await isEmpty(bytes))) return null;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 === copied) return null;
-  await archive.replace({ name, sha256, content: () => once(bytes) });
+  const file = { name, sha256, content: () => once(bytes) };
+  // Somebody else may have stored more of it; what this stream has copied is less, or the same.
+  const kept = copied === '' ? await storeGrowing(archive, file) : 'differs';
+  if (kept === 'differs') await archive.replace(file);
   return sha256;
 }
 

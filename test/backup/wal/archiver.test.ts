@@ -17,6 +17,10 @@ test.each(postgresVersions())(
     const { server, home } = archived;
     const root = await copyOf(server);
     await execa(join(bin, 'pgbench'), ['-i', '-s', '1', '-q', ...connection(server)], login);
+    // Killed while it archives: what it had begun goes on, beside what it begins when it is back.
+    await server.psql('select pg_switch_wal()');
+    await server.kill();
+    await server.start();
     await execa(join(bin, 'pgbench'), ['-c', '4', '-t', '100', '-n', ...connection(server)], login);
     const before = await server.psql(
       'select count(*), sum(delta), (select sum(abalance) from pgbench_accounts) from pgbench_history',

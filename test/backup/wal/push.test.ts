@@ -91,6 +91,10 @@ test('a receipt is no proof: what has gone from the archive is stored again', as
   await rm(join(archive.backups, 'wal', String(cluster), '0000000100000000'), { recursive: true });
   const again = await archive.push(nameOf(2), '--json');
   expect(again.json<Pushed>().result.outcome).toBe('stored');
+  const [path = ''] = [...(await filesBelow(archive.backups)).keys()];
+  const other = path.replace(/[0-9a-f]{64}/, '0'.repeat(64));
+  await rename(join(archive.backups, path), join(archive.backups, other));
+  expect((await archive.push(path.split('/').at(-1)!.slice(0, 24))).exitCode).toBe(4);
 });
 
 test('an archive that has vanished is not begun anew; a new one is', async () => {
@@ -232,6 +236,25 @@ test('a growing segment is handed out where it is asked for', async () => {
   expect((await archive.fetch(nameOf(2), '--partial')).exitCode).toBe(0);
   const own = await readFile(join(archive.data, 'pg_wal', growing));
   expect((await archive.fetched()).equals(own)).toBe(true);
+});
+
+test('of a segment that is not filled the longer content stays, and other content is refused', async () => {
+  await using archive = await archiving([1]);
+  const growing = `${nameOf(2)}.partial`;
+  const bytes = segment(2);
+  const longer = Buffer.from(bytes).fill(7, 100_000, 200_000);
+  const other = Buffer.from(bytes).fill(8, 50_000, 60_000);
+  const push = async (content: Buffer) => {
+    await writeFile(join(archive.data, 'pg_wal', growing), content);
+    const { exitCode, stdout } = await archive.push(growing, '--json');
+    return [exitCode, JSON.parse(stdout).result.outcome];
+  };
+  expect(await push(bytes)).toEqual([0, 'stored']);
+  expect(await push(longer)).toEqual([0, 'stored']);
+  expect(await push(bytes)).toEqual([0, 'there']);
+  expect(await push(other)).toEqual([4, undefined]);
+  expect((await archive.fetch(nameOf(2), '--partial')).exitCode).toBe(0);
+  expect((await archive.fetched()).equals(longer)).toBe(true);
 });
 
 test('the short way reads the command line as the long one does', async () => {
