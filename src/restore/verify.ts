@@ -1,19 +1,15 @@
 import type { RestoreCheck } from '../engines/backing-up.ts';
-import type { Engine, RestoredScratch, ScratchOptions } from '../engines/engine.ts';
+import type { Engine, ScratchOptions } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import { checkedFiles, damageIn } from '../repository/checked.ts';
 import type { Repository } from '../repository/contract.ts';
 import { fullName } from '../repository/full-name.ts';
-import type { BaseManifest, Manifest, Proof, ProofTable } from '../repository/manifest.ts';
+import type { Manifest, Proof, ProofTable } from '../repository/manifest.ts';
 import { chosenId } from '../repository/named.ts';
 import { version } from '../version.ts';
-import {
-  compareContent,
-  type Compared,
-  type CompareOptions,
-  compareStructure,
-} from './compared.ts';
-import { openChain } from './sources.ts';
+import { compareContent, type CompareOptions, compareStructure } from './compared.ts';
+import { failedRestore, orVerdict, type Seen } from './seen.ts';
+import { clusterInScratch, lookAtCluster } from './verify-cluster.ts';
 
 export interface VerifyOptions extends CompareOptions {
   readonly place: ScratchOptions['place'];
@@ -40,12 +36,6 @@ export interface VerifyResult {
 
 export interface VerifiedTable extends Omit<ProofTable, 'schema'> {
   readonly rows: number;
-}
-
-/** What a restore has shown. */
-interface Seen extends Compared {
-  readonly restored: Pick<RestoredScratch, 'description' | 'limits' | 'restoreMs'> | null;
-  readonly serverVersion: string;
 }
 
 /**
@@ -85,7 +75,7 @@ async function restoreAndLook(
   const { signal } = options;
   if (manifest.kind === 'base') {
     const restored = await orVerdict(signal, () =>
-      clusterInScratch(repository, engine, manifest, options),
+      clusterInScratch(repository, engine, manifest, wishOf(options)),
     );
     return restored instanceof JemError
       ? notRestored(manifest, [failedRestore(restored)])
@@ -126,71 +116,10 @@ function notRestored({ serverVersion }: Manifest, checks: readonly RestoreCheck[
   return { checks, tables: [], restored: null, serverVersion };
 }
 
-/** A backup that does not restore is a verdict; a machine that cannot try is an error. */
-async function orVerdict<T>(signal: AbortSignal, restore: () => Promise<T>): Promise<T | JemError> {
-  try {
-    return await restore();
-  } catch (error) {
-    const verdict = error instanceof JemError && verdicts.has(error.code);
-    if (verdict && !signal.aborted) return error;
-    throw error;
-  }
-}
-
-function failedRestore({ message, details }: JemError): RestoreCheck {
-  const detail = [message, details.why, details.original].filter(Boolean).join(': ');
-  return { id: 'restore', ok: false, detail };
-}
-
 function wishOf(options: VerifyOptions) {
   const { place, environment, binaries, ledgerTable, jobs, signal, onProgress } = options;
   return { like: null, place, environment, binaries, ledgerTable, jobs, signal, onProgress };
 }
-
-/** With all that it builds on. */
-async function clusterInScratch(
-  repository: Repository,
-  engine: Engine,
-  manifest: BaseManifest,
-  options: VerifyOptions,
-): Promise<RestoredScratch> {
-  const backups = await engine.baseBackups?.();
-  if (!backups) throw new Error(`${engine.name} has no base backups`);
-  await using chain = await openChain(repository, manifest);
-  return await backups.restoreIntoScratch(chain.sources, wishOf(options));
-}
-
-async function lookAtCluster(
-  restored: RestoredScratch,
-  { restorePoint, withoutPoint }: BaseManifest,
-): Promise<Seen> {
-  await using scratch = restored;
-  await using session = await scratch.connect();
-  const { description, limits, restoreMs } = scratch;
-  const fingerprints: RestoreCheck = {
-    id: 'fingerprints',
-    ok: null,
-    detail: restorePoint
-      ? `taken at the restore point ${restorePoint.name}, which only the WAL archive reaches`
-      : `none were taken: ${withoutPoint}`,
-  };
-  return {
-    checks: [
-      { id: 'restore', ok: true, detail: `into ${description}` },
-      ...(await scratch.check()),
-      fingerprints,
-    ],
-    tables: [],
-    restored: { description, limits, restoreMs },
-    serverVersion: session.serverVersion,
-  };
-}
-
-const verdicts: ReadonlySet<string> = new Set([
-  'restore-failed',
-  'backup-corrupt',
-  'backup-missing',
-]);
 
 function proofOf(manifest: Manifest, startedAt: Date, seen: Seen): Proof {
   const { checks, tables, restored, serverVersion } = seen;
