@@ -43,7 +43,7 @@ export const backupPrune = command<PruneResult>({
       signal,
       onRemove: ({ removed, kept, wal }) =>
         context.confirm(
-          `This removes ${count(removed.length, 'backup')} from ${repository.display} for ever, and keeps ${kept.length}.`,
+          `This removes ${whatGoes(removed.length, wal)} from ${repository.display} for ever, and keeps ${count(kept.length, 'backup')}.`,
           [...removed, ...wal.flatMap(goneOf)].map((line) => `  ${line}\n`).join(''),
         ),
       onProgress: (text) => report.progress(text),
@@ -66,6 +66,15 @@ export const backupPrune = command<PruneResult>({
     ].join('\n');
   },
 });
+
+function whatGoes(backups: number, wal: readonly PrunedWal[]): string {
+  const files = wal.reduce((sum, { removed }) => sum + removed, 0);
+  const words = [
+    ...(backups > 0 ? [count(backups, 'backup')] : []),
+    ...(files > 0 ? [`${count(files, 'file')} of WAL`] : []),
+  ];
+  return words.join(' and ');
+}
 
 /** What goes of an archive, in words; none where all of it stays. */
 function goneOf(wal: PrunedWal): string[] {

@@ -7,7 +7,7 @@ import { readSpan } from '../../src/backup/span.ts';
 import { walStatus } from '../../src/backup/wal/status.ts';
 import type { Repository } from '../../src/repository/contract.ts';
 import { lsnText, parseWalName } from '../../src/wal-names.ts';
-import { content, open } from '../repository/making.ts';
+import { baseContent, content, open } from '../repository/making.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { rejection } from '../support/rejection.ts';
 import { createHash } from 'node:crypto';
@@ -42,27 +42,16 @@ async function archive(repository: Repository, number: number): Promise<void> {
   });
 }
 
-/** A base backup that starts in a segment and ends in the next; by default, it has just ended. */
-async function base(repository: Repository, start: number, parent: string | null = null) {
+/** A base backup that starts in a segment and has just ended in the next. */
+async function base(repository: Repository, start: number): Promise<string> {
   await using draft = await repository.begin();
-  const {
-    kind: _,
-    content: __,
-    snapshot: ___,
-    schema: ____,
-    ledger: _____,
-    ...rest
-  } = content as typeof content & { kind: 'logical' };
   const lsn = (number: number): string => lsnText(BigInt(Math.floor(number * megabyte)));
-  const { id } = await draft.publish({
-    ...rest,
-    ...{ kind: 'base', cluster: systemIdentifier, parent },
-    ...{ restorePoint: null, withoutPoint: 'not asked for', finishedAt: new Date().toISOString() },
-    facts: {
-      ...{ timeline: 1, segmentSize: megabyte, systemIdentifier },
-      ...{ startLsn: lsn(start + 0.1), stopLsn: lsn(start + 1.1) },
-    },
-  });
+  const facts = {
+    ...{ timeline: 1, segmentSize: megabyte },
+    ...{ startLsn: lsn(start + 0.1), stopLsn: lsn(start + 1.1) },
+  };
+  const finishedAt = new Date().toISOString();
+  const { id } = await draft.publish({ ...baseContent(systemIdentifier, facts), finishedAt });
   return id;
 }
 

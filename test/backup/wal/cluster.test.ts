@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { ManifestContent } from '../../../src/repository/manifest.ts';
-import { content, open } from '../../repository/making.ts';
+import { baseContent, content, open } from '../../repository/making.ts';
 import { jemDb } from '../../support/cli.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { cluster, dataFolder, nameOf, segment, writeSegments } from './segments.ts';
@@ -11,8 +10,7 @@ import { cluster, dataFolder, nameOf, segment, writeSegments } from './segments.
 async function repositoryOf(folder: string, kind: string, systemIdentifier: string) {
   const backups = join(folder, 'backups');
   await using draft = await open(backups).begin();
-  const facts = { systemIdentifier };
-  await draft.publish({ ...content, facts, kind: kind as ManifestContent['kind'] });
+  await draft.publish(kind === 'base' ? baseContent(systemIdentifier) : content);
   const data = await dataFolder(folder);
   await writeSegments(data, [1]);
   const push = (...args: string[]) =>
