@@ -31,8 +31,11 @@ async function archived(): Promise<
   };
 }
 
-async function archive(repository: Repository, number: number): Promise<void> {
-  const bytes = segment(number);
+async function archive(
+  repository: Repository,
+  number: number,
+  bytes = segment(number),
+): Promise<void> {
   await repository.wal(systemIdentifier).put({
     name: parseWalName(nameOf(number))!,
     sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -175,6 +178,8 @@ describe('checking the log', () => {
     expect(await check()).toEqual([
       { systemIdentifier, ok: true, files: 20, damaged: [], gaps: [] },
     ]);
+    await archive(repository, 21, segment(21, { bytes: megabyte / 2 }));
+    await archive(repository, 22);
     const group = join(wal, nameOf(1).slice(0, 16));
     const files = (await readdir(group)).toSorted();
     await truncate(join(group, files[4]!), 100);
@@ -186,7 +191,7 @@ describe('checking the log', () => {
     const [found] = await check();
     expect(found?.ok).toBe(false);
     expect(found?.damaged.map(({ file }) => file)).toEqual([
-      ...[files[4], files[6], twice, files[14]],
+      ...[files[4], files[6], twice, files[14], files[20]],
     ]);
     expect(found?.gaps).toEqual([{ first: nameOf(10), last: nameOf(11), segments: 2 }]);
   });
