@@ -75,7 +75,7 @@ interface Wish {
 async function intoDatabase(repository: Repository, id: string, { input, context, text }: Wish) {
   const { restoreBackup } = await import('../restore/restore.ts');
   const { settings, signal, report, environment } = context;
-  refuseOptions(input, ['tablespace-mapping'], 'the backup of a database');
+  refuseOptions(input, ['tablespaceMapping'], 'the backup of a database');
   const into = await parseTarget(text, environment);
   report.aim({ engine: into.engine, display: into.display, serverVersion: null });
   for (const warning of into.warnings) report.warn(warning);
@@ -113,7 +113,7 @@ async function intoFolder(
   return restoreBase(repository, manifest, {
     folder,
     clean: input.flag('clean'),
-    mappings: mappingsOf(input.list('tablespace-mapping'), environment.cwd),
+    mappings: mappingsOf(input.list('tablespaceMapping'), environment.cwd),
     binaries: settings.postgresBin,
     env: environment.env,
     signal,
@@ -129,14 +129,21 @@ function destroying(display: string, context: Context): RestoreWish['onDestroy']
     );
 }
 
-/** An option that would do nothing is a mistake. */
-function refuseOptions(input: Input, names: readonly string[], what: string): void {
-  const given = (name: string): boolean =>
-    name === 'owner' ? !input.flag(name) : input.list(name).length > 0;
-  const name = names.find(given);
+/** What would do nothing is a mistake; each by what commander calls it. */
+const flags = {
+  owner: '--no-owner',
+  table: '--table',
+  tablespaceMapping: '--tablespace-mapping',
+} as const;
+
+function refuseOptions(input: Input, names: readonly (keyof typeof flags)[], what: string): void {
+  const name = names.find((one) =>
+    one === 'owner' ? !input.flag(one) : input.list(one).length > 0,
+  );
   if (name === undefined) return;
-  const flag = name === 'owner' ? '--no-owner' : `--${name}`;
-  throw new JemError('usage', `${flag} does not go with ${what}`, { hint: 'Leave it out.' });
+  throw new JemError('usage', `${flags[name]} does not go with ${what}`, {
+    hint: 'Leave it out.',
+  });
 }
 
 function mappingsOf(texts: readonly string[], cwd: string): ReadonlyMap<string, string> {
