@@ -1,24 +1,28 @@
 import type { RestoreCheck } from '../engines/backing-up.ts';
-import type { Engine, RestoredScratch, ScratchOptions } from '../engines/engine.ts';
+import type { Engine, ScratchOptions } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import { checkedFiles, damageIn } from '../repository/checked.ts';
 import type { Repository } from '../repository/contract.ts';
 import { fullName } from '../repository/full-name.ts';
-import type { BaseManifest, Manifest, Proof, ProofTable } from '../repository/manifest.ts';
+import type {
+  BaseManifest,
+  Manifest,
+  Proof,
+  ProofTable,
+  RecoveryProof,
+} from '../repository/manifest.ts';
 import { chosenId } from '../repository/named.ts';
 import { version } from '../version.ts';
-import {
-  compareContent,
-  type Compared,
-  type CompareOptions,
-  compareStructure,
-} from './compared.ts';
-import { openChain } from './sources.ts';
+import { compareContent, type CompareOptions, compareStructure } from './compared.ts';
+import { failedRestore, notRestored, orVerdict, type Seen } from './seen.ts';
+import { verifyCluster, type VerifyRecovery } from './verify-cluster.ts';
 
 export interface VerifyOptions extends CompareOptions {
   readonly place: ScratchOptions['place'];
   readonly environment: ScratchOptions['environment'];
   readonly binaries: string | null;
+  /** Of a base backup: to where with the archived log; null: to its own end; an error: why so. */
+  readonly recoveryOf: (manifest: BaseManifest) => Promise<VerifyRecovery | JemError | null>;
   /** The verdict as a page that people read. */
   readonly page: (proof: Proof, manifest: Manifest) => string;
 }
@@ -33,19 +37,15 @@ export interface VerifyResult {
   readonly tables: readonly VerifiedTable[];
   /** The measured recovery time; null: it was not restored. */
   readonly restoreMs: number | null;
-  /** What was written after this moment is not in the backup: ISO 8601, UTC. */
+  /** What was written after this moment did not come back: ISO 8601, UTC. */
   readonly recoveryPoint: string;
+  /** Null: without the archived log. */
+  readonly recovery: RecoveryProof | null;
   readonly repository: string;
 }
 
 export interface VerifiedTable extends Omit<ProofTable, 'schema'> {
   readonly rows: number;
-}
-
-/** What a restore has shown. */
-interface Seen extends Compared {
-  readonly restored: Pick<RestoredScratch, 'description' | 'limits' | 'restoreMs'> | null;
-  readonly serverVersion: string;
 }
 
 /**
@@ -84,12 +84,9 @@ async function restoreAndLook(
 ): Promise<Seen> {
   const { signal } = options;
   if (manifest.kind === 'base') {
-    const restored = await orVerdict(signal, () =>
-      clusterInScratch(repository, engine, manifest, options),
-    );
-    return restored instanceof JemError
-      ? notRestored(manifest, [failedRestore(restored)])
-      : lookAtCluster(restored, manifest);
+    const recovery = await options.recoveryOf(manifest);
+    const scratch = wishOf(options);
+    return verifyCluster(repository, engine, manifest, { ...options, scratch, recovery });
   }
   const { content, schema } = manifest;
   await using files = await repository.source(manifest.id, 'checked');
@@ -113,6 +110,7 @@ async function restoreAndLook(
     tables: compared.tables,
     restored: { description, limits, restoreMs },
     serverVersion: session.serverVersion,
+    recovery: null,
   };
 }
 
@@ -122,78 +120,13 @@ async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly 
   return [await one, await other];
 }
 
-function notRestored({ serverVersion }: Manifest, checks: readonly RestoreCheck[]): Seen {
-  return { checks, tables: [], restored: null, serverVersion };
-}
-
-/** A backup that does not restore is a verdict; a machine that cannot try is an error. */
-async function orVerdict<T>(signal: AbortSignal, restore: () => Promise<T>): Promise<T | JemError> {
-  try {
-    return await restore();
-  } catch (error) {
-    const verdict = error instanceof JemError && verdicts.has(error.code);
-    if (verdict && !signal.aborted) return error;
-    throw error;
-  }
-}
-
-function failedRestore({ message, details }: JemError): RestoreCheck {
-  const detail = [message, details.why, details.original].filter(Boolean).join(': ');
-  return { id: 'restore', ok: false, detail };
-}
-
 function wishOf(options: VerifyOptions) {
   const { place, environment, binaries, ledgerTable, jobs, signal, onProgress } = options;
   return { like: null, place, environment, binaries, ledgerTable, jobs, signal, onProgress };
 }
 
-/** With all that it builds on. */
-async function clusterInScratch(
-  repository: Repository,
-  engine: Engine,
-  manifest: BaseManifest,
-  options: VerifyOptions,
-): Promise<RestoredScratch> {
-  const backups = await engine.baseBackups?.();
-  if (!backups) throw new Error(`${engine.name} has no base backups`);
-  await using chain = await openChain(repository, manifest);
-  return await backups.restoreIntoScratch(chain.sources, wishOf(options));
-}
-
-async function lookAtCluster(
-  restored: RestoredScratch,
-  { restorePoint, withoutPoint }: BaseManifest,
-): Promise<Seen> {
-  await using scratch = restored;
-  await using session = await scratch.connect();
-  const { description, limits, restoreMs } = scratch;
-  const fingerprints: RestoreCheck = {
-    id: 'fingerprints',
-    ok: null,
-    detail: restorePoint
-      ? `taken at the restore point ${restorePoint.name}, which only the WAL archive reaches`
-      : `none were taken: ${withoutPoint}`,
-  };
-  return {
-    checks: [
-      { id: 'restore', ok: true, detail: `into ${description}` },
-      ...(await scratch.check()),
-      fingerprints,
-    ],
-    tables: [],
-    restored: { description, limits, restoreMs },
-    serverVersion: session.serverVersion,
-  };
-}
-
-const verdicts: ReadonlySet<string> = new Set([
-  'restore-failed',
-  'backup-corrupt',
-  'backup-missing',
-]);
-
 function proofOf(manifest: Manifest, startedAt: Date, seen: Seen): Proof {
-  const { checks, tables, restored, serverVersion } = seen;
+  const { checks, tables, restored, serverVersion, recovery } = seen;
   return {
     format: 'jem-db-proof/1',
     backup: manifest.id,
@@ -207,13 +140,14 @@ function proofOf(manifest: Manifest, startedAt: Date, seen: Seen): Proof {
     restoreMs: restored?.restoreMs ?? 0,
     checks,
     tables,
+    recovery,
   };
 }
 
 function resultOf(
   { id, kind, engine, database, serverVersion, startedAt }: Manifest,
   { verified, limits, checks, tables }: Proof,
-  { restored }: Seen,
+  { restored, recovery }: Seen,
   repository: string,
 ): VerifyResult {
   return {
@@ -228,7 +162,8 @@ function resultOf(
       ...{ match, expected, actual },
     })),
     restoreMs: restored?.restoreMs ?? null,
-    recoveryPoint: startedAt,
+    recoveryPoint: recovery?.lastTransactionAt ?? startedAt,
+    recovery,
     repository,
   };
 }

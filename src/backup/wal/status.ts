@@ -69,7 +69,11 @@ async function clusterStatus(
   };
 }
 
-async function historiesOf(archive: WalArchive, stored: readonly StoredWal[]): Promise<Histories> {
+/** Those that are archived. Throws what the repository throws, `wal-corrupt`. */
+export async function historiesOf(
+  archive: WalArchive,
+  stored: readonly StoredWal[],
+): Promise<Histories> {
   const found = stored.filter(({ name }) => name.kind === 'history');
   const read = found.map(async (one) => {
     const pieces: Buffer[] = [];
@@ -80,7 +84,7 @@ async function historiesOf(archive: WalArchive, stored: readonly StoredWal[]): P
 }
 
 /** As the first page of a segment tells it. */
-async function segmentBytesOf(
+export async function segmentBytesOf(
   archive: WalArchive,
   stored: readonly StoredWal[],
 ): Promise<number | null> {

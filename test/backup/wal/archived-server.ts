@@ -4,7 +4,12 @@ import { execa } from 'execa';
 import { cliPath } from '../../support/cli.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { serverUser } from '../../support/os-user.ts';
-import { ownedFolder, configureServer, superuser, password } from '../../support/postgres-server.ts';
+import {
+  ownedFolder,
+  configureServer,
+  superuser,
+  password,
+} from '../../support/postgres-server.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
 
@@ -90,7 +95,10 @@ export async function recover(
   const server = await configureServer({ bin, major }, root, {
     conf: ['archive_mode = off', `restore_command = '${restoreCommand}'`, ...conf],
   });
-  await until('the recovery to end', async () => (await server.psql('select pg_is_in_recovery()')) === 'f');
+  await until(
+    'the recovery to end',
+    async () => (await server.psql('select pg_is_in_recovery()')) === 'f',
+  );
   return server;
 }
 

@@ -63,7 +63,13 @@ async function restored(damage: (root: string) => Promise<unknown>): Promise<voi
     [Symbol.asyncDispose]: async () => {},
   };
   await using scratch = await postgresBaseBackups.restoreIntoScratch([source], {
-    ...{ like: null, place: null, binaries: version?.bin ?? '', ledgerTable: 'jem_db_migrations' },
+    ...{
+      like: null,
+      recovery: null,
+      place: null,
+      binaries: version?.bin ?? '',
+      ledgerTable: 'jem_db_migrations',
+    },
     environment: { env: {}, cwd: '/', home: homedir(), user: 'postgres' },
     ...{ signal: new AbortController().signal, jobs: 1, onProgress: () => {} },
   });
