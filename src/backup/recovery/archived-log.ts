@@ -4,7 +4,7 @@ import type { Repository, StoredWal, WalArchive } from '../../repository/contrac
 import { parseWalName, segmentName, segmentNumber } from '../../wal-names.ts';
 import { numbersByTimeline } from '../wal/coverage.ts';
 import { historiesOf, segmentBytesOf } from '../wal/status.ts';
-import { stretchesOf } from '../wal/timelines.ts';
+import { ownersOf, stretchesOf } from '../wal/timelines.ts';
 import type { ArchivedSegments, RecoveryWindow } from '../wal/windows.ts';
 
 /** The archived log of one cluster. */
@@ -41,9 +41,9 @@ export function lineOf(log: ArchivedLog, window: RecoveryWindow): Line {
   const stretches = stretchesOf(window.timeline, histories, segmentBytes);
   const byName = new Map(stored.map((one) => [one.name.name, one]));
   const named = (number: number, end: string): StoredWal | null => {
-    const names = stretches
-      .filter(({ from }) => from <= number)
-      .map(({ timeline }) => `${segmentName(timeline, number, segmentBytes)}${end}`);
+    const names = ownersOf(number, stretches).map(
+      (timeline) => `${segmentName(timeline, number, segmentBytes)}${end}`,
+    );
     return names.map((name) => byName.get(name)).find((one) => one !== undefined) ?? null;
   };
   const whole = lastWhole(log, window);

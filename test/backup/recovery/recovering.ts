@@ -1,11 +1,13 @@
-import { rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chown, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { jemDb } from '../../support/cli.ts';
+import { serverUser } from '../../support/os-user.ts';
 import { configureServer, type PostgresServer } from '../../support/postgres-server.ts';
 import { schemaErrors } from '../../support/schema.ts';
 import { until } from '../../support/until.ts';
-import { type ArchivedServer, startArchived } from '../wal/archived-server.ts';
+import { type ArchivedServer, startArchived, walCommand } from '../wal/archived-server.ts';
 
 /** A server with its archive, in which each transaction of a ledger is known by its number. */
 export interface Scene extends ArchivedServer {
@@ -59,15 +61,31 @@ export interface Verified {
   } | null;
 }
 
-export async function scene(bin: string, conf: readonly string[] = []): Promise<Scene> {
+export async function scene(
+  bin: string,
+  {
+    conf = [],
+    encrypted = false,
+  }: { readonly conf?: readonly string[]; readonly encrypted?: boolean } = {},
+): Promise<Scene> {
   const archived = await startArchived(bin, conf);
   const { server, home } = archived;
+  const keyFile = join(home, 'key');
+  if (encrypted) {
+    await writeFile(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 });
+    const { uid, gid } = serverUser();
+    await chown(keyFile, uid, gid);
+    const push = walCommand('push', home, `--key-file ${keyFile}`);
+    await server.psql(`alter system set archive_command = '${push}'`);
+    await server.reload();
+  }
+  const always = encrypted ? { JEM_DB_BACKUP_KEY_FILE: keyFile } : {};
   await server.psql('create table ledger (number int primary key)');
   await archived.switched();
   const call = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     jemDb([...args, '--json'], {
       cwd: home,
-      env: { DATABASE_URL: server.url(), JEM_DB_POSTGRES_BIN: bin, ...env },
+      env: { DATABASE_URL: server.url(), JEM_DB_POSTGRES_BIN: bin, ...always, ...env },
     });
   return {
     ...archived,
@@ -128,6 +146,10 @@ export function checkOf({ checks }: Verified, id: string) {
   return checks.find((one) => one.id === id);
 }
 
-export function segmentPath(backups: string, identifier: string, name: string): string {
-  return join(backups, 'wal', identifier, name.slice(0, 16));
+/** The path of an archived segment. */
+export async function storedSegment(backups: string, name: string): Promise<string> {
+  const [cluster = ''] = await readdir(join(backups, 'wal'));
+  const folder = join(backups, 'wal', cluster, name.slice(0, 16));
+  const file = (await readdir(folder)).find((one) => one.startsWith(`${name}-`));
+  return join(folder, file ?? 'missing');
 }

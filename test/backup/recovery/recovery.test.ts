@@ -1,3 +1,4 @@
+import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -7,6 +8,7 @@ import {
   whileWriting,
 } from '../../engines/postgres/base/clusters.ts';
 import { postgresVersions } from '../../support/postgres.ts';
+import { until } from '../../support/until.ts';
 import {
   checkOf,
   type Created,
@@ -72,4 +74,87 @@ describe.each(postgresVersions())('recovery of PostgreSQL $major', ({ bin }) => 
     expect(new Set(sums).size).toBe(1);
     console.log(`lost: 1 of ${Number(pgbenchRows) + 5} transactions, after ${last}`);
   });
+
+  it.each([
+    { to: 'time', value: () => moments[1]?.at ?? '', there: '1,2' },
+    { to: 'lsn', value: () => moments[0]?.lsn ?? '', there: '1' },
+    { to: 'name', value: () => 'before deploy', there: '1,2' },
+  ])('stops at a $to, paused, and opens when it is told to', async ({ to, value, there }) => {
+    await using root = await serverFolder();
+    const into = join(root.path, `da'ta %f`);
+    const target = [`--to-${to}`, value()];
+    const prepared = await at.run<Prepared>(['restore', id, '--into', into, ...target]);
+    expect(prepared.recovery).toMatchObject({ timeline: 1, action: 'pause' });
+    await rename(into, join(root.path, 'data'));
+    await using server = await startRecovered(at.server, root.path, 'paused');
+    expect(await ledger(server)).toBe(there);
+    const sums = (await server.psql(sumsSql)).split('|');
+    expect(new Set(sums).size).toBe(1);
+    await server.psql('select pg_wal_replay_resume()');
+    await until(
+      'it to open',
+      async () => (await server.psql('select pg_is_in_recovery()')) === 'f',
+    );
+    expect(await ledger(server)).toBe(there);
+  });
+
+  it.each([
+    { to: 'time', exclusive: false, value: () => moments[2]?.at ?? '' },
+    { to: 'lsn', exclusive: true, value: () => moments[2]?.lsn ?? '' },
+    { to: 'name', exclusive: false, value: () => 'before deploy' },
+  ])('proves a recovery to a $to', async ({ to, exclusive, value }) => {
+    const target = [`--to-${to}`, value(), ...(exclusive ? ['--exclusive'] : [])];
+    const proved = await at.run<Verified>(['restore-verify', ...target]);
+    expect(proved).toMatchObject({ verified: true, recovery: { to } });
+    expect(checkOf(proved, 'target')).toMatchObject({ ok: true });
+    const { recovery, recoveryPoint } = proved;
+    expect(recoveryPoint).toBe(recovery?.lastTransactionAt);
+    expect((recovery?.unpackMs ?? 0) + (recovery?.replayMs ?? 0)).toBeCloseTo(proved.restoreMs, -1);
+  });
+
+  it('refuses a target out of reach before anything is written, and says what is within', async () => {
+    await using root = await serverFolder();
+    const into = join(root.path, 'data');
+    const cases = [
+      [['--to-time', '2020-01-01 00:00Z'], 'had ended'],
+      [['--to-time', '2199-01-01 00:00Z'], 'The last transaction that is archived ended at'],
+      [['--to-lsn', '0/100'], 'is consistent from'],
+      [['--to-lsn', 'FF/0'], 'The last record that is archived begins at'],
+      [['--to-name', 'nowhere'], 'there is none of that name'],
+      [['--to-latest', '--target-timeline', '7'], 'Timeline 7 does not lead from it'],
+    ] as const;
+    for (const [target, cause] of cases) {
+      const refusal = await at.refused(['restore', '--into', into, ...target]);
+      expect(refusal.code).toBe('restore-refused');
+      expect(refusal.cause).toContain(cause);
+      if (cause.includes('timeline')) expect(refusal.cause).toMatch(/from 0\/\w+ .* to 0\/\w+ .*Z/);
+    }
+    const proof = await at.refused(['restore-verify', id, '--to-lsn', 'FF/0']);
+    expect(proof.code).toBe('restore-refused');
+    expect(await readdir(root.path)).toEqual([]);
+  });
+
+  it('refuses what cannot be meant', async () => {
+    const cases = [
+      ['--to-time', '2026-11-21 14:00'],
+      ['--to-lsn', 'here'],
+      ['--to-name', 'x'.repeat(64)],
+      ['--to-latest', '--to-lsn', '0/1'],
+      ['--to-latest', '--exclusive'],
+      ['--exclusive'],
+      ['--target-timeline', '1'],
+      ['--to-latest', '--target-action', 'pause'],
+      ['--to-latest', '--target-action', 'stop'],
+      ['--target-action', 'promote'],
+      [],
+    ];
+    for (const words of cases) {
+      const refusal = await at.refused(['restore', '--into', 'nowhere', ...words], 2);
+      expect(refusal.code, words.join(' ')).toBe('usage');
+    }
+  });
 });
+
+interface Prepared {
+  readonly recovery: { readonly timeline: number; readonly action: string };
+}
