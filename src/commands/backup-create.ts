@@ -18,7 +18,7 @@ export const backupCreate = command<Created>({
   name: 'backup create',
   summary: 'back the database up, with fingerprints of all it holds',
   description:
-    'Everything is taken in one snapshot, while others go on writing. The backup appears whole or not at all; `jem-db restore-verify` proves it.',
+    'Everything is taken in one snapshot, while others go on writing; with --kind base, the files of the whole cluster. The backup appears whole or not at all; `jem-db restore-verify` proves it.',
   byDefault: true,
   silentWhenWell: true,
   options: [

@@ -35,12 +35,12 @@ export const backupList = command<ListResult & { asOf: string }>({
 
 function rowOf(backup: ListedSummary, now: number): string[] {
   if (backup.damage !== null) return [backup.id, '-', '-', '-', `damaged: ${backup.damage}`];
-  const { id, kind, startedAt, storedBytes, rows, proved, database } = backup;
+  const { id, kind, parent, startedAt, storedBytes, rows, proved, database } = backup;
   return [
     id,
     age(now - Date.parse(startedAt)),
     size(storedBytes),
-    rows === null ? kind : grouped(rows),
+    rows === null ? (parent === null ? kind : 'incremental') : grouped(rows),
     proofWords(proved, now),
     database,
   ];

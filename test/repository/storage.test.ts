@@ -43,6 +43,22 @@ const isFull = (location: string) => ({
 describe.runIf(isRoot).each([{ encrypted: false }, { encrypted: true }])(
   'a full disk, encrypted: $encrypted',
   ({ encrypted }) => {
+    test('while bytes come that nobody holds', async () => {
+      await using disk = await smallDisk('4m');
+      const location = join(disk.path, 'backups');
+      const repository = open(location, { key: encrypted ? key : null });
+      const earlier = await backUp(repository);
+      async function* endless(): AsyncGenerator<Buffer> {
+        for (;;) yield randomBytes(500_000);
+      }
+      const backingUp = async (): Promise<void> => {
+        await using draft = await repository.begin();
+        await draft.stage.put('base.tar', endless(), 'plain');
+      };
+      expect(await rejection(backingUp())).toMatchObject(isFull(location));
+      expect(await readdir(location)).toEqual([earlier.id]);
+    });
+
     test.each([
       { when: 'at the start', before: 0 },
       { when: 'in a file', before: 1 },

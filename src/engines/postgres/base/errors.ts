@@ -46,6 +46,13 @@ const rules: readonly Rule[] = [
     hint: 'Take one backup without --incremental.',
   },
   {
+    text: /(\w+) compression is not supported by this build/,
+    code: 'bad-setting',
+    title: (method, server) => `${server} cannot compress with ${method}`,
+    why: 'It was built without it.',
+    hint: 'Choose another: --compress gzip, or --compress none.',
+  },
+  {
     text: /max_wal_senders|all replication slots are in use/,
     code: 'too-many-connections',
     title: (_, server) => `${server} has no WAL sender left`,

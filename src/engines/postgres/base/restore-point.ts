@@ -29,12 +29,14 @@ interface Moment extends Pick<Snapshot, 'name'> {
  * yet: such a backend waits for its client or for something that no commit waits for.
  */
 export async function makeRestorePoint(
-  session: PostgresSession,
+  first: PostgresSession,
   options: BaseBackupOptions,
 ): Promise<RestorePoint> {
   const { signal } = options;
+  // The first has had nothing to do for as long as the files took: it may be gone.
+  await using session = await first.connectAgain(signal);
   await requireRights(session);
-  await using watch = await session.connectAgain(signal);
+  await using watch = await first.connectAgain(signal);
   let [tried, made] = [0, 0];
   const take = async (): Promise<Moment | null> => {
     tried++;

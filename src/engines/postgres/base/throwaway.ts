@@ -25,6 +25,8 @@ const fixed: readonly string[] = [
   ...['archive_mode = off', "archive_command = ''", "primary_conninfo = ''", 'hot_standby = off'],
   ...['fsync = off', 'full_page_writes = off', 'autovacuum = off', 'shared_buffers = 128MB'],
   ...["lc_messages = 'C'", 'max_logical_replication_workers = 0', 'wal_level = replica'],
+  // Where there are such tablespaces, recovery would stop at them.
+  ...['allow_in_place_tablespaces = on'],
 ];
 
 /**

@@ -1,5 +1,5 @@
 /** The position as a number: `16/B374D848` is 0x16B374D848. */
-export function lsnOf(text: string): bigint {
+function lsnOf(text: string): bigint {
   const [high = '0', low = '0'] = text.split('/');
   return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
 }

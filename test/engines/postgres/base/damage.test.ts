@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { appendFile, cp, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RestoreSource } from '../../../../src/engines/backing-up.ts';
 import { postgresBaseBackups } from '../../../../src/engines/postgres/base/base-backups.ts';
+import { baseFactsOf } from '../../../../src/engines/postgres/base/facts.ts';
 import type { BaseManifest } from '../../../../src/repository/manifest.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../support/folders.ts';
 import { ownedFolder } from '../../../support/postgres-server.ts';
@@ -44,37 +45,73 @@ beforeAll(async () => {
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
-async function restored(damage: (root: string) => Promise<unknown>): Promise<void> {
-  await using copy = await temporaryFolder();
-  const root = join(copy.path, 'copy');
+async function damaged(
+  copy: string,
+  damage: (root: string) => Promise<unknown>,
+): Promise<RestoreSource> {
+  const root = join(copy, 'copy');
   await cp(join(folder.path, 'whole'), root, { recursive: true, verbatimSymlinks: true });
   await damage(root);
-  for (const name of ['base', oid]) {
-    const to = join(copy.path, `${name}.tar`);
-    await run('tar', ['--format=ustar', '-cf', to, '-C', join(root, name), '.']);
-  }
-  const source: RestoreSource = {
+  for (const name of ['base', oid])
+    await run('tar', [
+      '--format=ustar',
+      '-cf',
+      join(copy, `${name}.tar`),
+      '-C',
+      join(root, name),
+      '.',
+    ]);
+  return {
     serverVersion: manifest.serverVersion,
     facts: manifest.facts,
     files: [],
-    open: (path) =>
-      createReadStream(path === 'backup_manifest' ? join(root, path) : join(copy.path, path)),
+    open: (path) => createReadStream(join(path === 'backup_manifest' ? root : copy, path)),
     folder: () => Promise.reject(new Error('not asked for')),
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+const signal = new AbortController().signal;
+const common = { binaries: version?.bin ?? '', signal, onProgress: () => {} };
+
+async function restored(damage: (root: string) => Promise<unknown>): Promise<void> {
+  await using copy = await temporaryFolder();
+  const source = await damaged(copy.path, damage);
   await using scratch = await postgresBaseBackups.restoreIntoScratch([source], {
     ...{
+      ...common,
       like: null,
-      recovery: null,
       place: null,
-      binaries: version?.bin ?? '',
+      recovery: null,
       ledgerTable: 'jem_db_migrations',
+      jobs: 1,
     },
     environment: { env: {}, cwd: '/', home: homedir(), user: 'postgres' },
-    ...{ signal: new AbortController().signal, jobs: 1, onProgress: () => {} },
   });
   await using session = await scratch.connect();
   expect(await session.query('select count(*)::int as n from apart')).toEqual([{ n: 9 }]);
+}
+
+it('leaves folder and tablespaces as they were where it fails at the end', async () => {
+  await using copy = await temporaryFolder();
+  const source = await damaged(copy.path, (root) => flip(join(root, 'base/PG_VERSION')));
+  const [at, into, space] = ['into', 'into/data', 'into/space'].map((name) =>
+    join(copy.path, name),
+  );
+  await mkdir(space ?? '', { recursive: true });
+  await mkdir(into ?? '');
+  await writeFile(join(into ?? '', 'kept'), 'as it was');
+  const failed = postgresBaseBackups.restore([source], {
+    ...{ ...common, recovery: null, folder: into ?? '', clean: true, env: {} },
+    mappings: new Map([[spaceOf(manifest), space ?? '']]),
+  });
+  expect(await rejection(failed)).toMatchObject({ code: 'backup-corrupt' });
+  const left = await readdir(at ?? '', { recursive: true });
+  expect(left.toSorted()).toEqual(['data', 'data/kept', 'space']);
+});
+
+function spaceOf({ facts }: BaseManifest): string {
+  return baseFactsOf(facts).archives.find((one) => one.oid === oid)?.location ?? '';
 }
 
 /** Each with what must be said of it; as pg_verifybackup's own tests damage it (003_corruption.pl). */
