@@ -7,6 +7,7 @@ import { confirm } from '../output/confirm.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { loadSettings } from '../settings.ts';
+import type { executeApart } from './apart.ts';
 import { environmentOf, readOnce } from './context.ts';
 import { fail, finish, type Run, written } from './telling.ts';
 
@@ -30,7 +31,7 @@ export function newRun(argv: readonly string[]): Run {
 export interface Program {
   parse(): Parsed;
   /** Absent where no command needs it. */
-  apart?(): Promise<typeof import('./apart.ts')>;
+  apart?(): Promise<{ readonly executeApart: typeof executeApart }>;
 }
 
 /**

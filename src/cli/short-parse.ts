@@ -1,9 +1,8 @@
 import type { Command } from '../commands/command.ts';
+import { commonSettings } from '../commands/command-options.ts';
 import type { GlobalOptions, Parsed } from '../commands/program.ts';
 import { type SettingName, settingSpecs } from '../setting-specs.ts';
 
-/** Settings whose flags every command takes. */
-const common: readonly SettingName[] = ['database', 'databaseFile', 'connectTimeout'];
 const switches: Readonly<Record<string, keyof GlobalOptions>> = {
   '--json': 'json',
   '-q': 'quiet',
@@ -52,7 +51,9 @@ export function shortParse(argv: readonly string[], commands: readonly Command[]
 }
 
 function settingsByFlag({ settings = [] }: Command): Map<string, SettingName> {
-  const byFlag = [...common, ...settings].map((name) => [settingSpecs[name].flag, name] as const);
+  const byFlag = [...commonSettings, ...settings].map(
+    (name) => [settingSpecs[name].flag, name] as const,
+  );
   return new Map<string, SettingName>([['-d', 'database'], ...byFlag]);
 }
 

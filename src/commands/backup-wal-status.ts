@@ -104,10 +104,8 @@ function describeServer(server: ServerStatus, now: number, paint: Paint): string
   return [
     paint.bold(`Server of cluster ${systemIdentifier}`),
     labelled('', `It writes ${currentSegment}, ${behind}.`),
-    labelled(
-      '',
-      `archive_mode ${archiveMode}; ${waiting === null ? 'what waits is for pg_monitor to see' : `${count(waiting, 'file')} waiting`}; last archived: ${lastArchived ?? 'none'}${lastArchived ? `, ${ago(lastArchivedAt, now)}` : ''}`,
-    ),
+    `archive_mode ${archiveMode}, ${waiting === null ? 'what waits is for pg_monitor to see' : `${count(waiting, 'file')} waiting`}`,
+    `Last archived: ${lastArchived === null ? 'nothing' : `${lastArchived}, ${ago(lastArchivedAt, now)}`}`,
     ...(lastFailed === null ? [] : [failing ? paint.red(failed) : failed]),
   ];
 }

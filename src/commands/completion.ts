@@ -7,7 +7,7 @@ import {
   shells,
 } from '../output/completion.ts';
 import { type Command, command } from './command.ts';
-import { optionWords, valuedOptions } from './program.ts';
+import { optionWords, valuedOptions } from './command-options.ts';
 
 interface CompletionResult {
   readonly shell: Shell;

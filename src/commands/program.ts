@@ -2,11 +2,9 @@ import { type Argument, Command as Commander, CommanderError, Option } from 'com
 import { exitCodes } from '../errors.ts';
 import { type SettingName, settingSpecs } from '../setting-specs.ts';
 import type { Command } from './command.ts';
+import { commonSettings } from './command-options.ts';
 import type { Typed } from './input.ts';
 import { usageError } from './usage-error.ts';
-
-/** Settings whose flags every command takes. */
-const commonSettings = ['database', 'databaseFile', 'connectTimeout'] as const;
 
 const nouns: Readonly<Record<string, string>> = {
   migrate: 'apply, revert and look after migrations',
@@ -140,25 +138,6 @@ function addGlobalOptions(program: Commander): void {
     .option('-v, --verbose', 'print more, data in errors included')
     .option('--no-color', 'print without colour')
     .option('-y, --yes', 'answer questions with yes');
-}
-
-/** Every option that a command takes, as typed: `--to`, `--json`. */
-export function optionWords(command: Command): string[] {
-  const own = (command.options ?? []).map(({ flags }) => flags.split(' ')[0] ?? '');
-  const settings = [...commonSettings, ...(command.settings ?? [])];
-  const globals = ['--json', '--quiet', '--verbose', '--no-color', '--yes', '--help'];
-  return [...own, ...settings.map((name) => settingSpecs[name].flag), ...globals];
-}
-
-/** Its options behind which a value stands, short ones too. */
-export function valuedOptions(command: Command): string[] {
-  const own = (command.options ?? []).filter(({ flags }) => /[<[]/.test(flags));
-  const settings = [...commonSettings, ...(command.settings ?? [])];
-  return [
-    '-d',
-    ...own.map(({ flags }) => flags.split(' ')[0] ?? ''),
-    ...settings.map((name) => settingSpecs[name].flag),
-  ];
 }
 
 function settingOption(name: SettingName): Option {

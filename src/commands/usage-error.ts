@@ -60,12 +60,12 @@ function strayWord(
 
 /** `migrate` → `migrate`, `status` → `migrate status`: who types a verb alone means it too. */
 function commandsByWord(program: Commander): Map<string, string> {
-  const found = new Map<string, string>();
-  const add = (above: Commander, before: string): void => {
-    // What stands higher is meant rather.
-    for (const each of above.commands) add(each, `${before}${each.name()} `);
-    for (const each of above.commands) found.set(each.name(), before + each.name());
-  };
-  add(program, '');
-  return found;
+  const below = (above: Commander, before: readonly string[]): (readonly string[])[] =>
+    above.commands.flatMap((each) => {
+      const words = [...before, each.name()];
+      return [words, ...below(each, words)];
+    });
+  // What stands higher is meant rather.
+  const deepFirst = below(program, []).toSorted((one, other) => other.length - one.length);
+  return new Map(deepFirst.map((words) => [words.at(-1) ?? '', words.join(' ')]));
 }

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JemError } from '../../src/errors.ts';
+import { parseWalName } from '../../src/wal-names.ts';
 import { backUp, key as theKey, open, proofOf } from './making.ts';
 
 // Work on a repository in a process of its own: told what to do by its arguments.
@@ -45,10 +46,31 @@ async function lock(): Promise<void> {
   });
 }
 
+/** Stores segments of content of its own, one after the other; tells of each. */
+async function wal(): Promise<void> {
+  const archive = repository.wal('7421068371285612345');
+  for (let number = 1; number <= 120; number++) {
+    const name = `0000000100000000${number.toString(16).toUpperCase().padStart(8, '0')}`;
+    const bytes = Buffer.from(`${process.env['CONTENT']} ${name}\n`.repeat(3000));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    async function* content() {
+      yield bytes;
+    }
+    await archive.put({ name: parseWalName(name)!, sha256, content }).then(
+      () => tell({ stored: name }),
+      (error: unknown) => {
+        if (!(error instanceof JemError && error.code === 'wal-conflict')) throw error;
+        tell({ refused: name });
+      },
+    );
+  }
+}
+
 const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   loop,
   hold,
   lock,
+  wal,
   once: async () => tell({ made: (await backUp(repository)).id }),
   prove: async () => {
     const { id } = await backUp(repository);

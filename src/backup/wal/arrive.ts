@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { writeAll } from '../../repository/folder/durable.ts';
 
 /** Writes a stream into a new file, in the place of one that a killed run has left; it lasts then. */
 export async function arrive(
@@ -7,9 +8,7 @@ export async function arrive(
   signal: AbortSignal,
 ): Promise<void> {
   await using file = await open(path, 'w', 0o600);
-  for await (const piece of content) {
-    signal.throwIfAborted();
-    await file.appendFile(piece);
-  }
+  await writeAll(file, content);
+  signal.throwIfAborted();
   await file.sync();
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { JemError } from '../../errors.ts';
 import type { WalContent } from '../../repository/contract.ts';
+import { bytesOf } from '../../repository/folder/hashing.ts';
 import type { WalName } from '../../wal-names.ts';
 
 /** What tells a file that was not touched since from any other, as text. */
@@ -20,16 +21,20 @@ export interface HashedFile extends WalContent {
 }
 
 /** Bytes up to which a file is held in memory: it is then read once. */
-const held = 64 * 1024 * 1024;
+const held = 32 * 1024 * 1024;
 const pieceBytes = 1024 * 1024;
 
 /** Reads a file and hashes it. Throws `file-unreadable`, `wal-refused` where it changes meanwhile. */
-export async function hashedFile(path: string, name: WalName): Promise<HashedFile> {
+export async function hashedFile(
+  path: string,
+  name: WalName,
+  signal: AbortSignal,
+): Promise<HashedFile> {
   await using file = await opened(path);
   const identity = await identityOf(file);
   const bytes = Number(identity.bytes);
   const whole = bytes <= held ? await readWhole(file, bytes) : null;
-  const pieces = () => (whole ? piecesOf(whole) : piecesIn(path));
+  const pieces = () => (whole ? piecesOf(whole) : piecesIn(path, signal));
   const sha256 = await hashOf(pieces());
   if (JSON.stringify(await identityOf(file)) !== JSON.stringify(identity))
     throw changing(name.name);
@@ -80,19 +85,9 @@ async function* piecesOf(whole: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < whole.length; at += pieceBytes) yield whole.subarray(at, at + pieceBytes);
 }
 
-async function* piecesIn(path: string): AsyncGenerator<Buffer> {
+async function* piecesIn(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   await using file = await opened(path);
-  for (let at = 0; ;) {
-    const { buffer, bytesRead } = await file.read(
-      Buffer.allocUnsafe(pieceBytes),
-      0,
-      pieceBytes,
-      at,
-    );
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
-  }
+  yield* bytesOf(file, signal);
 }
 
 async function hashOf(pieces: AsyncIterable<Buffer>): Promise<string> {

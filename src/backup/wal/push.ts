@@ -3,6 +3,7 @@ import { loadWalFormat } from '../../engines/wal-registry.ts';
 import { JemError } from '../../errors.ts';
 import { atATime } from '../../repository/at-a-time.ts';
 import type { Repository, WalArchive } from '../../repository/contract.ts';
+import { storeGrowing } from './growth.ts';
 import { requireNamed, requireOwn } from './cluster.ts';
 import { hashedFile, identityAt } from './content.ts';
 import { type Receipt, type Receipts, readReceipts } from './receipts.ts';
@@ -55,7 +56,7 @@ export async function pushWal(repository: Repository, options: PushOptions): Pro
     refuseVanished(archive, receipts);
     if (options.systemIdentifier === null) await requireOwn(repository, systemIdentifier);
   }
-  const own = await store(archive, path, name);
+  const own = await store(archive, path, name, options.signal);
   const along = await takeAlong(archive, { ...options, systemIdentifier });
   await receipts.add([own.receipt, ...along]);
   return { ...told, outcome: own.outcome, also: along.map(({ name }) => name) };
@@ -68,9 +69,11 @@ async function holds(archive: WalArchive, { sha256 }: Receipt, name: Name): Prom
   return found.length > 0 && found.every((one) => one.sha256 === sha256 && one.storedBytes > 0);
 }
 
-async function store(archive: WalArchive, path: string, name: Name) {
-  const file = await hashedFile(path, name);
-  const outcome = await archive.put(file);
+async function store(archive: WalArchive, path: string, name: Name, signal: AbortSignal) {
+  const file = await hashedFile(path, name, signal);
+  const grown = name.kind === 'partial' ? await storeGrowing(archive, file) : 'differs';
+  // What is not filled and differs is refused as any other file.
+  const outcome = grown === 'differs' ? await archive.put(file) : grown;
   return { outcome, receipt: { name: name.name, sha256: file.sha256, ...file.identity } };
 }
 
@@ -87,7 +90,7 @@ async function takeAlong(archive: WalArchive, options: PushOptions): Promise<rea
       if (failed || signal.aborted || performance.now() > until) return null;
       const file = await format.inspect(one, dataFolder);
       if (file.systemIdentifier !== systemIdentifier) return null;
-      return (await store(archive, one, file.name)).receipt;
+      return (await store(archive, one, file.name, signal)).receipt;
     }).catch((error: unknown) => {
       if (!(error instanceof JemError)) throw error;
       failed = true;

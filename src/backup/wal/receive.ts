@@ -41,8 +41,8 @@ export async function receiveWal(repository: Repository, options: ReceiveOptions
     try {
       await streamOnce(repository, options, () => (wait = firstPause));
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      if (!(error instanceof JemError && error.retryable)) throw error;
+      // What could not be archived any more is told with the signal.
+      if (signal.aborted || !(error instanceof JemError && error.retryable)) throw error;
       onNote(`${error.message}; trying again in ${wait / 1000} s`);
     }
     await pause(wait, undefined, { signal }).catch(() => {});

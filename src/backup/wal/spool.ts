@@ -6,6 +6,7 @@ import type { StoredWal, WalArchive } from '../../repository/contract.ts';
 import { parseWalName, type WalName } from '../../wal-names.ts';
 import { arrive } from './arrive.ts';
 import { hashedFile } from './content.ts';
+import { storeGrowing } from './growth.ts';
 
 /** Where a stream arrives, before it is archived. */
 export interface Spool {
@@ -31,6 +32,8 @@ export async function openSpool(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await namesIn(folder)).length === 0) await seed(archive, folder, signal);
   let copied = '';
+  // What has come is archived also after the stream was stopped.
+  const shipping = new AbortController().signal;
   return {
     folder,
     async ship() {
@@ -38,7 +41,7 @@ export async function openSpool(
       const newest = finished.findLast(({ kind }) => kind === 'segment');
       const shipped: string[] = [];
       for (const name of finished) {
-        const file = await hashedFile(join(folder, name.name), name);
+        const file = await hashedFile(join(folder, name.name), name, shipping);
         if ((await archive.put(file)) === 'stored') shipped.push(name.name);
         if (name.kind !== 'segment') continue;
         await removePartial(archive, name);
@@ -47,16 +50,36 @@ export async function openSpool(
       return shipped;
     },
     async shipPartial() {
-      const name = (await namesIn(folder)).findLast(({ kind }) => kind === 'partial');
-      const bytes = name && (await readIfThere(join(folder, name.name)));
-      if (!name || !bytes || (await isEmpty(bytes))) return null;
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      if (sha256 === copied) return null;
-      await archive.replace({ name, sha256, content: () => once(bytes) });
-      copied = sha256;
-      return name.name;
+      const partials = (await namesIn(folder)).filter(({ kind }) => kind === 'partial');
+      const current = partials.pop();
+      // A timeline that was left stays unfinished.
+      for (const name of partials) {
+        await copyPartial(archive, folder, name, '');
+        await rm(join(folder, name.name));
+      }
+      const stored = current ? await copyPartial(archive, folder, current, copied) : null;
+      copied = stored ?? copied;
+      return stored === null ? null : (current?.name ?? null);
     },
   };
+}
+
+/** Returns the hash of what it stored; null: nothing is there yet, or what was `copied` before. */
+async function copyPartial(
+  archive: WalArchive,
+  folder: string,
+  name: WalName,
+  copied: string,
+): Promise<string | null> {
+  const bytes = await readIfThere(join(folder, name.name));
+  if (!bytes || (await isEmpty(bytes))) return null;
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (sha256 === copied) return null;
+  const file = { name, sha256, content: () => once(bytes) };
+  // Somebody else may have stored more of it; what this stream has copied is less, or the same.
+  const kept = copied === '' ? await storeGrowing(archive, file) : 'differs';
+  if (kept === 'differs') await archive.replace(file);
+  return sha256;
 }
 
 /** Sorted, so that timelines and segments come as they were written. */

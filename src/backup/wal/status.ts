@@ -3,6 +3,7 @@ import { loadWalFormat } from '../../engines/wal-registry.ts';
 import type { Repository, StoredWal, WalArchive } from '../../repository/contract.ts';
 import { parseLsn, segmentNumber, parseWalName } from '../../wal-names.ts';
 import { coverage, numbersByTimeline, type TimelineCoverage } from './coverage.ts';
+import { whole } from './growth.ts';
 import { type Histories, parseHistory } from './timelines.ts';
 import { type BaseBackup, recoveryWindows, type RecoveryWindow } from './windows.ts';
 
@@ -76,9 +77,8 @@ export async function historiesOf(
 ): Promise<Histories> {
   const found = stored.filter(({ name }) => name.kind === 'history');
   const read = found.map(async (one) => {
-    const pieces: Buffer[] = [];
-    for await (const piece of archive.content(one)) pieces.push(piece);
-    return [one.name.timeline, parseHistory(Buffer.concat(pieces).toString('utf8'))] as const;
+    const text = (await whole(archive.content(one))).toString('utf8');
+    return [one.name.timeline, parseHistory(text)] as const;
   });
   return new Map(await Promise.all(read));
 }

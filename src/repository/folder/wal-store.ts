@@ -47,6 +47,7 @@ export async function storeWal(
   const folder = join(wal.folder, walGroup(content.name));
   if (await isStored(folder, content)) {
     await syncUp(wal, content);
+    await tidy(folder, content, mode);
     return 'there';
   }
   if (mode === 'once') await refuseOther(folder, content);

@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { cliPath } from '../../support/cli.ts';
@@ -49,7 +49,7 @@ export async function startArchived(
     ...{ server, home, backups: join(home, 'backups') },
     async switched() {
       const name = await server.psql(
-        "select pg_walfile_name(pg_current_wal_lsn()) from pg_logical_emit_message(true, 'test', 'x')",
+        "select pg_walfile_name(pg_current_wal_insert_lsn()) from pg_logical_emit_message(true, 'test', 'x')",
       );
       await server.psql('select pg_switch_wal()');
       await until(`${name} to be archived`, () => isArchived(server, name));
@@ -100,9 +100,4 @@ export async function recover(
     async () => (await server.psql('select pg_is_in_recovery()')) === 'f',
   );
   return server;
-}
-
-export async function makeFolder(path: string): Promise<string> {
-  await mkdir(path, { recursive: true });
-  return path;
 }

@@ -21,7 +21,7 @@ it.each(postgresVersions())(
       bin,
       conf: ['max_prepared_transactions = 4', 'wal_keep_size = 256MB', 'archive_mode = off'],
     });
-    const first = await server.psql('select pg_walfile_name(pg_current_wal_lsn())');
+    const first = await server.psql('select pg_current_wal_insert_lsn()');
     await pgbench(server, ['-i', '-q', '-s', '1']);
     await pgbench(server, ['-n', '-c', '2', '-t', '200']);
     await server.psql('create table prepared (n int)');
@@ -58,7 +58,7 @@ it.each(postgresVersions())(
 async function dumped(server: PostgresServer, first: string) {
   const { stdout } = await execa(
     join(server.bin, 'pg_waldump'),
-    ['--path', join(server.dataFolder, 'pg_wal'), first],
+    ['--path', join(server.dataFolder, 'pg_wal'), '--start', first],
     { env: { TZ: 'UTC' }, reject: false },
   );
   return stdout.split('\n').flatMap((text) => {
@@ -73,7 +73,7 @@ async function dumped(server: PostgresServer, first: string) {
 
 async function readAll(server: PostgresServer, first: string) {
   const names = await server.psql(
-    `select string_agg(name, ',' order by name) from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$' and name >= '${first}'`,
+    `select string_agg(name, ',' order by name) from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$' and name >= pg_walfile_name('${first}')`,
   );
   const reader = await (await loadWalFormat()).reader();
   const seen: string[] = [];
@@ -82,7 +82,8 @@ async function readAll(server: PostgresServer, first: string) {
     const reading = reader.read(await readFile(join(server.dataFolder, 'pg_wal', name)));
     lastRecord = reading.lastRecord ?? lastRecord;
     for (const { kind, lsn, at, name: point } of reading.events)
-      seen.push(`${lsnText(lsn)} ${kind} ${kind === 'transaction' ? at : point}`);
+      if (lsn >= (parseLsn(first) ?? 0n))
+        seen.push(`${lsnText(lsn)} ${kind} ${kind === 'transaction' ? at : point}`);
   }
   return { seen, lastRecord };
 }

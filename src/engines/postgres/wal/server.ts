@@ -57,7 +57,7 @@ async function archiverState(session: PostgresSession): Promise<ArchiverState> {
 
 function textIn(row: Row, name: string): string | null {
   const value = row[name];
-  return value === null || value === undefined ? null : String(value);
+  return typeof value === 'string' ? value : null;
 }
 
 /** Only members of pg_monitor may look. */
