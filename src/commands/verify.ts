@@ -64,7 +64,7 @@ export function describeVerdict(result: VerifyResult, paint: Paint): string[] {
   const rows = grouped(tables.reduce((sum, table) => sum + table.rows, 0));
   const seen: Readonly<Record<typeof backup.kind, string>> = {
     logical: `${tables.length} tables with ${rows} rows came back as they were at ${moment(result.recoveryPoint)}`,
-    base: 'the whole cluster came back, starts and is consistent',
+    base: `the whole cluster came back, starts and is consistent${recovery && tables.length > 0 ? `; ${tables.length} tables with ${rows} rows are as they were at ${recovery.target}` : ''}`,
   };
   const proved = `Proved: ${seen[backup.kind]}; restoring took ${duration(restoreMs ?? 0)}.`;
   return [
@@ -79,11 +79,13 @@ export function describeVerdict(result: VerifyResult, paint: Paint): string[] {
 
 function describeRecovered(recovery: NonNullable<VerifyResult['recovery']>): string[] {
   const { lsn, lastTransactionAt, unpackMs, replayMs, newest } = recovery;
-  const at = (iso: string | null): string => (iso === null ? 'no known time' : iso);
+  const at = (iso: string | null): string => iso ?? 'no known time';
+  const last =
+    lastTransactionAt === null ? 'no transaction' : `the last transaction of ${lastTransactionAt}`;
   return [
     labelled(
       'Recovered to:  ',
-      `${lsn}, the last transaction of ${at(lastTransactionAt)}; ${duration(unpackMs)} for the files, ${duration(replayMs)} for the log`,
+      `${lsn}, with ${last}; ${duration(unpackMs)} for the files, ${duration(replayMs)} for the log`,
     ),
     labelled('Newest moment: ', `${newest.lsn}, ${at(newest.at)}: so far the archive goes`),
   ];

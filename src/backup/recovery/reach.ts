@@ -37,6 +37,12 @@ export interface Judged {
   readonly verdict: Verdict;
 }
 
+export interface JudgeOptions extends ReadOptions {
+  readonly target: RecoveryTarget;
+  /** When the backup began, by the clock of who took it: ISO 8601, UTC. */
+  readonly startedAt: string;
+}
+
 /**
  * Looks from the archive alone whether a recovery would stop at its target. A server stops at the
  * first end of a transaction behind a time, or at the first record from a place on: where there is
@@ -47,7 +53,7 @@ export async function judge(
   log: ArchivedLog,
   base: BaseBackup,
   window: RecoveryWindow,
-  { target, ...options }: ReadOptions & { readonly target: RecoveryTarget },
+  { target, startedAt, ...options }: JudgeOptions,
 ): Promise<Judged> {
   const line = lineOf(log, window);
   const numberOf = (lsn: bigint): number => Number(lsn / BigInt(log.segmentBytes));
@@ -58,7 +64,8 @@ export async function judge(
   const earlier = before.events.filter(({ lsn }) => lsn < base.stopLsn);
   const reach: Reach = {
     ...{ base, window },
-    earliest: { lsn: lsnText(base.stopLsn), at: lastMoment(earlier) },
+    // Where nothing ended during the backup it is of no moment before its beginning.
+    earliest: { lsn: lsnText(base.stopLsn), at: lastMoment(earlier) ?? startedAt },
     newest: { lsn: lsnText(last ?? base.stopLsn), at: lastMoment(end.events) },
   };
   const verdict = await verdictOn(target, {
@@ -124,10 +131,11 @@ function lsnVerdict(at: bigint, { reach, last }: Seen): Verdict {
 function timeVerdict(at: bigint, inclusive: boolean, { reach, earlier, end }: Seen): Verdict {
   const stops = (event: WalEvent): boolean =>
     event.kind === 'transaction' && (inclusive ? event.at > at : event.at >= at);
-  if (earlier.some(stops))
+  const begin = parseMoment(reach.earliest.at ?? '');
+  if (earlier.some(stops) || (begin !== null && at < begin))
     return {
       kind: 'early',
-      why: `When backup ${reach.base.id} ended, a transaction of ${reach.earliest.at} had ended.`,
+      why: `Backup ${reach.base.id} holds what was there at ${reach.earliest.at}.`,
     };
   if (end.some((event) => stops(event) && event.lsn >= reach.base.stopLsn)) return there;
   return late(

@@ -116,11 +116,12 @@ describe.each(postgresVersions())('recovery of PostgreSQL $major', ({ bin }) => 
     await using root = await serverFolder();
     const into = join(root.path, 'data');
     const cases = [
-      [['--to-time', '2020-01-01 00:00Z'], 'had ended'],
+      [['--to-time', '2020-01-01 00:00Z'], 'holds what was there at'],
       [['--to-time', '2199-01-01 00:00Z'], 'The last transaction that is archived ended at'],
       [['--to-lsn', '0/100'], 'is consistent from'],
       [['--to-lsn', 'FF/0'], 'The last record that is archived begins at'],
       [['--to-name', 'nowhere'], 'there is none of that name'],
+      [['--to-time', '2020-01-01 00:00Z', '--exclusive'], 'holds what was there at'],
       [['--to-latest', '--target-timeline', '7'], 'Timeline 7 does not lead from it'],
     ] as const;
     for (const [target, cause] of cases) {

@@ -84,6 +84,11 @@ describe.each(postgresVersions())('timelines of PostgreSQL $major, encrypted', (
     }
   });
 
+  it('refuses a time before a backup in which nothing was written', async () => {
+    const refusal = await at.refused(['restore-verify', '--to-time', '2020-01-01 00:00Z']);
+    expect(refusal.cause).toContain(`Backup ${id} holds what was there at`);
+  });
+
   it('tells what is damaged in the middle, and records that it is not proved', async () => {
     const path = await storedSegment(at.backups, segments[1] ?? '');
     const whole = await readFile(path);

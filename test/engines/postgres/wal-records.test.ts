@@ -58,7 +58,14 @@ it.each(postgresVersions())(
 async function dumped(server: PostgresServer, first: string) {
   const { stdout } = await execa(
     join(server.bin, 'pg_waldump'),
-    ['--path', join(server.dataFolder, 'pg_wal'), '--start', first],
+    [
+      '--path',
+      join(server.dataFolder, 'pg_wal'),
+      '--start',
+      first,
+      '--rmgr=Transaction',
+      '--rmgr=XLOG',
+    ],
     { env: { TZ: 'UTC' }, reject: false },
   );
   return stdout.split('\n').flatMap((text) => {

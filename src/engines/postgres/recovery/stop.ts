@@ -23,7 +23,9 @@ export function stopCheck(
   const trouble = troubleOf(target, { words, done, lastRecord, ended });
   const seen =
     words === null ? `no stop, and the last record at ${done}` : `recovery stopping ${words}`;
-  const there = `replayed to ${lsn} on timeline ${timeline}, last transaction ${lastTransactionAt ?? 'none'}`;
+  const last =
+    lastTransactionAt === null ? 'no transaction' : `the last transaction of ${lastTransactionAt}`;
+  const there = `replayed to ${lsn} on timeline ${timeline}, with ${last}`;
   const detail = `the server said: ${seen}; ${there}`;
   return { id: 'target', ok: trouble === null, detail: trouble ? `${trouble}; ${detail}` : detail };
 }
