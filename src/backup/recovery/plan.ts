@@ -49,7 +49,10 @@ export async function planRecovery(
       refusal ??= noWindow(manifest, windows, wish.timeline);
       continue;
     }
-    const { reach, verdict } = await judge(log, base, window, { ...wish, startedAt: manifest.startedAt });
+    const { reach, verdict } = await judge(log, base, window, {
+      ...wish,
+      startedAt: manifest.startedAt,
+    });
     const { earliest, newest } = reach;
     if (verdict.kind === 'there')
       return { manifest, target, timeline: window.timeline, earliest, newest };
