@@ -19,14 +19,10 @@ export function parseHistory(text: string): readonly TimelineSwitch[] {
   });
 }
 
-/**
- * A timeline with its parents: each from the segment number `from` on, the newest first. A parent has
- * no more than the segment `to`, in which it was left: what it wrote behind that is another story.
- */
+/** A timeline with its parents: each from the segment number `from` on, the newest first. */
 export interface Stretch {
   readonly timeline: number;
   readonly from: number;
-  readonly to: number;
 }
 
 /** Which timelines a recovery to one may read segments of, in the order PostgreSQL tries them. */
@@ -37,13 +33,22 @@ export function stretchesOf(
 ): readonly Stretch[] {
   const switches = histories.get(timeline) ?? [];
   const children = [...switches.slice(1).map(({ parent }) => parent), timeline];
-  const places = switches.map(({ at }) => Number(at / BigInt(segmentBytes)));
-  const begun = places.map((from, index) => ({
-    ...{ timeline: children[index]!, from, to: places[index + 1] ?? Infinity },
+  const begun = switches.map(({ at }, index) => ({
+    timeline: children[index]!,
+    from: Number(at / BigInt(segmentBytes)),
   }));
   const [oldest] = switches;
-  const first = { timeline: oldest?.parent ?? timeline, from: 0, to: places[0] ?? Infinity };
-  return [...begun.toReversed(), first];
+  return [...begun.toReversed(), { timeline: oldest?.parent ?? timeline, from: 0 }];
+}
+
+/**
+ * Which of them may have a segment, in that order: a parent has none behind the one in which its
+ * child left it. What it wrote later is another history.
+ */
+export function ownersOf(number: number, stretches: readonly Stretch[]): readonly number[] {
+  return stretches
+    .filter(({ from }, index) => from <= number && number <= (stretches[index - 1]?.from ?? number))
+    .map(({ timeline }) => timeline);
 }
 
 /** Where a timeline in the ancestry of another ends; null: it is that one, or none of its parents. */

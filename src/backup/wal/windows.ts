@@ -1,5 +1,5 @@
 import { lsnText, segmentName } from '../../wal-names.ts';
-import { endOfParent, type Histories, stretchesOf } from './timelines.ts';
+import { endOfParent, type Histories, ownersOf, stretchesOf } from './timelines.ts';
 
 /** What is archived of a cluster, as far as recovery needs it. */
 export interface ArchivedSegments {
@@ -71,10 +71,7 @@ function windowOf(
   if (!leadsTo(base, timeline, histories)) return null;
   const stretches = stretchesOf(timeline, histories, segmentBytes);
   const owner = (number: number): number | null =>
-    stretches.find(
-      ({ timeline, from, to }) =>
-        from <= number && number <= to && numbers.get(timeline)?.has(number),
-    )?.timeline ?? null;
+    ownersOf(number, stretches).find((one) => numbers.get(one)?.has(number)) ?? null;
   const numberOf = (lsn: bigint): number => Number(lsn / BigInt(segmentBytes));
   const first = numberOf(base.startLsn);
   const consistent = numberOf(base.stopLsn - 1n);
