@@ -11,9 +11,15 @@ export interface CheckedWal {
   readonly systemIdentifier: string;
   readonly ok: boolean;
   readonly files: number;
-  readonly damaged: readonly { readonly file: string; readonly detail: string }[];
+  readonly damaged: readonly DamagedWal[];
   /** Segments that are missing between others. */
   readonly gaps: readonly Gap[];
+}
+
+/** `file`: how the archive calls it. */
+interface DamagedWal extends Pick<StoredWal, 'file'> {
+  readonly name: string;
+  readonly detail: string;
 }
 
 /** More would only wait for the same disk. */
@@ -83,7 +89,7 @@ function damagedOf(found: readonly ReadWal[], segmentBytes: number): CheckedWal[
     const isTwice = (contents.get(name.name) ?? 0) > 1;
     const found = isTwice ? 'stored more than once, with other content' : null;
     const detail = damage ?? found ?? (isCut ? `${bytes} bytes long` : null);
-    return detail === null ? [] : [{ file, detail }];
+    return detail === null ? [] : [{ name: name.name, file, detail }];
   });
 }
 

@@ -67,7 +67,7 @@ function walLines({ systemIdentifier, ok, files, damaged, gaps }: CheckedWal, pa
   const verdict = ok ? paint.green('whole') : paint.red(damaged.length > 0 ? 'damaged' : 'gaps');
   return [
     `${verdict}  WAL of cluster ${systemIdentifier}  ${count(files, 'file')}`,
-    ...damaged.map(({ file, detail }) => labelled('  ', `${file}: ${detail}`)),
+    ...damaged.map(({ name, detail }) => labelled('  ', `${name}: ${detail}`)),
     ...gaps.map(({ first, last, segments }) =>
       labelled('  ', `missing: ${first}${segments === 1 ? '' : ` to ${last} (${segments})`}`),
     ),

@@ -8,6 +8,8 @@ import { walStatus } from '../../src/backup/wal/status.ts';
 import type { Repository } from '../../src/repository/contract.ts';
 import { lsnText, parseWalName } from '../../src/wal-names.ts';
 import { baseContent, content, open } from '../repository/making.ts';
+import { jemDb } from '../support/cli.ts';
+import { schemaErrors } from '../support/schema.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { rejection } from '../support/rejection.ts';
 import { createHash } from 'node:crypto';
@@ -207,5 +209,43 @@ describe('checking the log', () => {
     expect(found?.gaps).toEqual([{ first: nameOf(5), last: nameOf(9), segments: 5 }]);
     const [status] = (await walStatus(repository, null)).clusters;
     expect(status?.windows).toMatchObject([{ missing: nameOf(5), lastSegment: null }]);
+  });
+});
+
+describe('on the command line', () => {
+  it('lists windows, prunes, checks and tells what is missing, within 80 columns', async () => {
+    await using made = await archived();
+    const { repository, wal } = made;
+    const backups = join(wal, '../..');
+    const run = async (exitCode: number, ...args: string[]): Promise<string> => {
+      const options = { cwd: backups, env: { JEM_DB_BACKUPS: '.' } };
+      const document = await jemDb(['backup', ...args, '--json'], options);
+      expect(document.exitCode, document.stdout + document.stderr).toBe(exitCode);
+      expect(schemaErrors(document.json()), args.join(' ')).toEqual([]);
+      const { stdout } = await jemDb(['backup', ...args], options);
+      const lines = stdout.replaceAll(join(backups), 'backups').split('\n');
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+      return stdout;
+    };
+    await base(repository, 3);
+    const id = await base(repository, 8);
+    const rules = ['prune', '--keep-last', '1', '--dry-run'];
+    expect(await run(0, ...rules)).toMatch(
+      /^would go {2}7 files of the WAL of cluster 7421068371285612345,[^]*from\s+0{7}1\d+1\s+to/m,
+    );
+    expect(await run(0, 'list')).toMatch(/recovers to [^]*\(0\/919999\)\s+until/);
+    expect(await run(0, 'wal', 'status')).toContain('Proved: no recovery yet');
+    expect(await run(0, 'check', '--wal')).toMatch(/^whole {2}WAL of cluster 7421068371285612345/);
+    const archive = repository.wal(systemIdentifier);
+    const stored = await archive.list();
+    await archive.remove([stored[14]!]);
+    await truncate(join(wal, nameOf(1).slice(0, 16), stored[11]!.file), 100);
+    const found = await run(1, 'check', '--wal');
+    expect(found).toMatch(new RegExp(`^damaged [^]*  ${nameOf(12)}: it cannot`));
+    expect(found).toContain(`missing: ${nameOf(15)}`);
+    expect(await run(0, 'list')).toContain(`${nameOf(15)} is missing`);
+    expect(await run(1, 'wal', 'status')).toContain(id);
+    await archive.remove(stored);
+    expect(await run(0, 'list')).toContain('no WAL behind it is archived');
   });
 });
