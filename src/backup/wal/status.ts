@@ -1,7 +1,8 @@
 import type { ArchiverState } from '../../engines/archiving.ts';
 import { loadWalFormat } from '../../engines/wal-registry.ts';
 import type { Repository, StoredWal, WalArchive } from '../../repository/contract.ts';
-import { parseLsn, segmentNumber, parseWalName } from '../../wal-names.ts';
+import { segmentNumber, parseWalName } from '../../wal-names.ts';
+import { baseBackupOf } from './bases.ts';
 import { coverage, numbersByTimeline, type TimelineCoverage } from './coverage.ts';
 import { whole } from './growth.ts';
 import { type Histories, parseHistory } from './timelines.ts';
@@ -96,17 +97,9 @@ export async function segmentBytesOf(
 
 async function basesOf(repository: Repository, identifier: string): Promise<readonly BaseBackup[]> {
   const listed = await repository.list();
-  return listed.flatMap(({ id, manifest }) => {
-    const { systemIdentifier, timeline, startLsn, stopLsn, includesWal } = manifest?.facts ?? {};
-    if (systemIdentifier !== identifier) return [];
-    const [start, stop] = [parseLsn(String(startLsn)), parseLsn(String(stopLsn))];
-    if (start === null || stop === null || !Number.isInteger(Number(timeline))) return [];
-    return [
-      {
-        ...{ id, timeline: Number(timeline), startLsn: start, stopLsn: stop },
-        includesWal: includesWal === true,
-      },
-    ];
+  return listed.flatMap(({ manifest }) => {
+    const base = manifest && baseBackupOf(manifest);
+    return base && manifest.facts['systemIdentifier'] === identifier ? [base] : [];
   });
 }
 
