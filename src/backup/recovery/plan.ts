@@ -3,8 +3,8 @@ import { JemError } from '../../errors.ts';
 import type { Repository } from '../../repository/contract.ts';
 import type { BaseManifest } from '../../repository/manifest.ts';
 import { chosenId } from '../../repository/named.ts';
-import { parseLsn } from '../../wal-names.ts';
-import { type BaseBackup, type RecoveryWindow, recoveryWindows } from '../wal/windows.ts';
+import { baseIn } from '../wal/bases.ts';
+import { type RecoveryWindow, recoveryWindows } from '../wal/windows.ts';
 import { openLog, type ReadOptions } from './archived-log.ts';
 import { judge, type Place, type Reach } from './reach.ts';
 
@@ -42,7 +42,7 @@ export async function planRecovery(
   if (log === null) throw noArchive(repository, newest);
   let refusal: JemError | null = null;
   for (const manifest of candidates) {
-    const base = baseOf(manifest);
+    const base = baseIn(manifest);
     const windows = base ? recoveryWindows(log, [base]) : [];
     const window = windowOn(windows, wish.timeline);
     if (base === null || window === null) {
@@ -84,17 +84,6 @@ async function candidatesFor(
       hint: 'Name the backup to begin with: jem-db backup list',
     });
   return bases.toReversed();
-}
-
-/** Null where its facts are not those of a base backup. */
-function baseOf({ id, facts }: BaseManifest): BaseBackup | null {
-  const [startLsn, stopLsn] = [facts['startLsn'], facts['stopLsn']].map((one) =>
-    parseLsn(String(one)),
-  );
-  const timeline = Number(facts['timeline']);
-  if (!startLsn || !stopLsn || !Number.isInteger(timeline)) return null;
-  // Every base backup of ours holds the log that makes it consistent.
-  return { id, timeline, startLsn, stopLsn, includesWal: true };
 }
 
 function windowOn(

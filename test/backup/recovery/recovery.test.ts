@@ -1,4 +1,4 @@
-import { readdir, rename } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -24,7 +24,6 @@ describe.each(postgresVersions())('recovery of PostgreSQL $major', ({ bin }) => 
   let id = '';
   let pgbenchRows = '';
   const moments: { readonly at: string; readonly lsn: string }[] = [];
-  let last = '';
 
   beforeAll(async () => {
     at = await scene(bin);
@@ -37,7 +36,7 @@ describe.each(postgresVersions())('recovery of PostgreSQL $major', ({ bin }) => 
       await server.psql(`select pg_create_restore_point('before deploy')`);
       for (const number of [3, 4]) moments.push(await at.commit(number));
     });
-    last = await at.switched();
+    await at.switched();
     pgbenchRows = await server.psql('select count(*) from pgbench_history');
     // Committed, and lost: its segment is never archived.
     await server.psql('alter system set archive_command = false');
@@ -72,22 +71,18 @@ describe.each(postgresVersions())('recovery of PostgreSQL $major', ({ bin }) => 
     expect(await server.psql('select count(*) from pgbench_history')).toBe(pgbenchRows);
     const sums = (await server.psql(sumsSql)).split('|');
     expect(new Set(sums).size).toBe(1);
-    console.log(`lost: 1 of ${Number(pgbenchRows) + 5} transactions, after ${last}`);
+    const kept = Number(pgbenchRows) + 4;
+    console.log(`${kept} of ${kept + 1} transactions came back, those of all archived segments`);
   });
 
-  it.each([
-    { to: 'time', value: () => moments[1]?.at ?? '', there: '1,2' },
-    { to: 'lsn', value: () => moments[0]?.lsn ?? '', there: '1' },
-    { to: 'name', value: () => 'before deploy', there: '1,2' },
-  ])('stops at a $to, paused, and opens when it is told to', async ({ to, value, there }) => {
+  it('stops at a time, paused, and opens when it is told to', async () => {
     await using root = await serverFolder();
-    const into = join(root.path, `da'ta %f`);
-    const target = [`--to-${to}`, value()];
+    const into = join(root.path, 'data');
+    const target = ['--to-time', moments[1]?.at ?? ''];
     const prepared = await at.run<Prepared>(['restore', id, '--into', into, ...target]);
     expect(prepared.recovery).toMatchObject({ timeline: 1, action: 'pause' });
-    await rename(into, join(root.path, 'data'));
     await using server = await startRecovered(at.server, root.path, 'paused');
-    expect(await ledger(server)).toBe(there);
+    expect(await ledger(server)).toBe('1,2');
     const sums = (await server.psql(sumsSql)).split('|');
     expect(new Set(sums).size).toBe(1);
     await server.psql('select pg_wal_replay_resume()');
@@ -95,7 +90,7 @@ describe.each(postgresVersions())('recovery of PostgreSQL $major', ({ bin }) => 
       'it to open',
       async () => (await server.psql('select pg_is_in_recovery()')) === 'f',
     );
-    expect(await ledger(server)).toBe(there);
+    expect(await ledger(server)).toBe('1,2');
   });
 
   it.each([

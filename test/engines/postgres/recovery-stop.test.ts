@@ -1,10 +1,16 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recoveredOf } from '../../../src/engines/postgres/recovery/recovered.ts';
-import { shellCommand } from '../../../src/engines/postgres/recovery/settings.ts';
+import {
+  configureRecovery,
+  shellCommand,
+} from '../../../src/engines/postgres/recovery/settings.ts';
 import { stopCheck } from '../../../src/engines/postgres/recovery/stop.ts';
 import type { PostgresSession } from '../../../src/engines/postgres/session.ts';
 import type { RecoveryTarget } from '../../../src/engines/recovering.ts';
 import { parseTarget } from '../../../src/target.ts';
+import { temporaryFolder } from '../../support/folders.ts';
 import { postgresVersions, startPostgres } from '../../support/postgres.ts';
 
 const at = '2026-11-21T14:03:07.000000Z';
@@ -95,6 +101,26 @@ it.each(postgresVersions())(
     expect(bad.detail).toContain(committed);
   },
 );
+
+it('leaves a copy of a standby no standby, and the lines that stood there before', async () => {
+  await using folder = await temporaryFolder();
+  const [auto, standby] = ['postgresql.auto.conf', 'standby.signal'].map((one) =>
+    join(folder.path, one),
+  );
+  await writeFile(auto ?? '', "recovery_target_time = '2020-01-01'");
+  await writeFile(standby ?? '', '');
+  const command = ['fetch', '%f', '%p'];
+  await configureRecovery(folder.path, { target: name, timeline: 3, action: 'promote', command });
+  expect(await readdir(folder.path)).toEqual(['postgresql.auto.conf', 'recovery.signal']);
+  const lines = (await readFile(auto ?? '', 'utf8')).split('\n');
+  expect(lines).toContain("recovery_target_time = '2020-01-01'");
+  // One that is set and another one, or both, are refused by the server.
+  expect(lines.indexOf("recovery_target_time = ''")).toBeGreaterThan(0);
+  expect(lines.at(-5)).toBe("recovery_target_name = 'deploy'");
+  await expect(
+    configureRecovery(folder.path, { target: name, timeline: 3, action: null, command: ['a\nb'] }),
+  ).rejects.toMatchObject({ code: 'restore-refused' });
+});
 
 it('writes a command that the server and a shell read as it was meant', () => {
   expect(shellCommand(['/usr/bin/node', "it's", '%f', '%p', '100% %f', '--a=b'])).toBe(
