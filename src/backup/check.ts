@@ -1,6 +1,7 @@
 import { checkedFiles } from '../repository/checked.ts';
 import type { FileCheck, Repository } from '../repository/contract.ts';
 import { idNamed } from '../repository/named.ts';
+import { checkWal, type CheckedWal } from './check-wal.ts';
 
 export interface CheckedBackup {
   readonly id: string;
@@ -11,16 +12,23 @@ export interface CheckedBackup {
 export interface CheckResult {
   readonly repository: string;
   readonly backups: readonly CheckedBackup[];
+  /** By cluster; empty where the archive was not asked for. */
+  readonly wal: readonly CheckedWal[];
 }
 
 export interface CheckWish {
   /** Ids, beginnings of ids, `latest`; or all there are. */
   readonly which: readonly string[] | 'all';
+  /** Whether to read the archived log, all of it. */
+  readonly wal: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
 }
 
-/** Looks at every file of backups as it is stored, without restoring. Throws `backup-missing`. */
+/**
+ * Looks at every file of backups, and of the archived log, as it is stored, without restoring. Throws
+ * `backup-missing`, and as `checkWal` does.
+ */
 export async function checkBackups(repository: Repository, wish: CheckWish): Promise<CheckResult> {
   const ids = (await repository.list()).map(({ id }) => id);
   const wanted =
@@ -32,7 +40,8 @@ export async function checkBackups(repository: Repository, wish: CheckWish): Pro
     wish.signal.throwIfAborted();
     backups.push(await checked(repository, id, wish));
   }
-  return { repository: repository.display, backups };
+  const wal = wish.wal ? await checkWal(repository, wish) : [];
+  return { repository: repository.display, backups, wal };
 }
 
 async function checked(

@@ -1,4 +1,4 @@
-import type { Span } from './span.ts';
+import { before, type Span } from './span.ts';
 
 /** What is to be kept; a backup that any rule keeps stays. */
 export interface KeepRules {
@@ -38,12 +38,14 @@ export interface PrunePlan {
 
 /**
  * Pure: which backups stay. The newest proved one of each database always does, and so does what
- * cannot be read unless `unreadable` gives it up, and whatever one that stays builds on.
+ * cannot be read unless `unreadable` gives it up, what `others` names with a reason, and whatever
+ * one that stays builds on.
  */
 export function planPrune(
   candidates: readonly Candidate[],
   rules: KeepRules,
   unreadable: 'keep' | 'remove' = 'keep',
+  others: ReadonlyMap<string, string> = new Map(),
 ): PrunePlan {
   const reasons = new Map<string, string[]>(candidates.map(({ id }) => [id, []]));
   const keep = ({ id }: Candidate, why: string): void => void reasons.get(id)?.push(why);
@@ -56,6 +58,7 @@ export function planPrune(
     const proved = newestFirst.find((each) => each.proved);
     if (proved) keep(proved, 'newest proved');
   }
+  for (const [id, why] of others) reasons.get(id)?.push(why);
   if (unreadable === 'keep')
     for (const each of candidates) if (!isReadable(each)) keep(each, 'unreadable');
   keepParents(candidates, reasons);
@@ -125,15 +128,4 @@ function weekOf(date: Date): string {
   const midnight = Date.parse(dayOf(thursday));
   const week = Math.floor((midnight - newYear) / 604_800_000) + 1;
   return `${thursday.getUTCFullYear()}-W${String(week).padStart(2, '0')}`;
-}
-
-/** The time a span before `date`; a day that its month lacks is the last one it has. */
-function before(date: Date, { years, months, days, hours }: Span): Date {
-  const result = new Date(date);
-  const day = date.getUTCDate();
-  result.setUTCDate(1);
-  result.setUTCMonth(date.getUTCMonth() - months - 12 * years);
-  const last = new Date(Date.UTC(result.getUTCFullYear(), result.getUTCMonth() + 1, 0));
-  result.setUTCDate(Math.min(day, last.getUTCDate()));
-  return new Date(result.getTime() - days * 86_400_000 - hours * 3_600_000);
 }

@@ -1,5 +1,7 @@
 import type { CheckResult } from '../backup/check.ts';
+import type { CheckedWal } from '../backup/check-wal.ts';
 import { JemError } from '../errors.ts';
+import type { Paint } from '../output/paint.ts';
 import { count, labelled } from '../output/text.ts';
 import { command, type Input } from './command.ts';
 import { repositoryOf, repositorySettings } from './repository.ts';
@@ -8,7 +10,7 @@ export const backupCheck = command<CheckResult>({
   name: 'backup check',
   summary: 'is every file of a backup as it was stored?',
   description:
-    'Reads every file and compares it with its SHA-256, without restoring. Finds what a disk did to a backup; `jem-db restore-verify` finds the rest.',
+    'Reads every file and compares it with its SHA-256, without restoring. Finds what a disk did to a backup; `jem-db restore-verify` finds the rest. With --wal or --all also reads the archived WAL and finds what is missing in it.',
   silentWhenWell: true,
   argument: {
     name: 'id',
@@ -16,7 +18,10 @@ export const backupCheck = command<CheckResult>({
     required: false,
     many: true,
   },
-  options: [{ flags: '--all', help: 'every backup there is' }],
+  options: [
+    { flags: '--all', help: 'every backup there is, and the archived WAL' },
+    { flags: '--wal', help: 'the archived WAL, alone where no backup is named' },
+  ],
   settings: repositorySettings,
   examples: [
     ['jem-db backup check', 'the newest one'],
@@ -24,19 +29,25 @@ export const backupCheck = command<CheckResult>({
       'jem-db backup check --all --quiet',
       'from cron: exit 1 and the files named where one is damaged',
     ],
+    ['jem-db backup check --wal', 'every archived segment, and what is missing between them'],
   ],
   async run(input, context) {
     const { checkBackups } = await import('../backup/check.ts');
     const { report, signal } = context;
     return checkBackups(await repositoryOf(context), {
       which: whichOf(input),
+      wal: input.flag('all') || input.flag('wal'),
       signal,
       onProgress: (text) => report.progress(text),
     });
   },
-  finding: ({ backups }) => backups.some(({ ok }) => !ok),
-  render({ repository, backups }, paint) {
+  finding: ({ backups, wal }) => [...backups, ...wal].some(({ ok }) => !ok),
+  render({ repository, backups, wal }, paint) {
     const bad = backups.filter(({ ok }) => !ok).length;
+    const conclusion =
+      bad === 0
+        ? `${count(backups.length, 'backup')} checked in ${repository}: every file is as it was stored.`
+        : paint.red(`${count(bad, 'backup')} of ${backups.length} damaged in ${repository}.`);
     return [
       ...backups.flatMap(({ id, ok, files }) => [
         `${ok ? paint.green('whole') : paint.red('damaged')}  ${id}  ${count(files.length, 'file')}`,
@@ -44,15 +55,27 @@ export const backupCheck = command<CheckResult>({
           .filter((file) => !file.ok)
           .map(({ path, detail }) => labelled(`  ${path}: `, detail)),
       ]),
-      bad === 0
-        ? `${count(backups.length, 'backup')} checked in ${repository}: every file is as it was stored.`
-        : paint.red(`${count(bad, 'backup')} of ${backups.length} damaged in ${repository}.`),
+      ...wal.flatMap((one) => walLines(one, paint)),
+      ...(backups.length > 0 ? [conclusion] : []),
+      ...(backups.length === 0 && wal.length === 0 ? [`There is no WAL in ${repository}.`] : []),
       '',
     ].join('\n');
   },
 });
 
+function walLines({ systemIdentifier, ok, files, damaged, gaps }: CheckedWal, paint: Paint) {
+  const verdict = ok ? paint.green('whole') : paint.red(damaged.length > 0 ? 'damaged' : 'gaps');
+  return [
+    `${verdict}  WAL of cluster ${systemIdentifier}  ${count(files, 'file')}`,
+    ...damaged.map(({ name, detail }) => labelled('  ', `${name}: ${detail}`)),
+    ...gaps.map(({ first, last, segments }) =>
+      labelled('  ', `missing: ${first}${segments === 1 ? '' : ` to ${last} (${segments})`}`),
+    ),
+  ];
+}
+
 function whichOf(input: Input): readonly string[] | 'all' {
+  if (input.flag('wal') && input.arguments.length === 0 && !input.flag('all')) return [];
   if (!input.flag('all')) return input.arguments.length > 0 ? input.arguments : ['latest'];
   if (input.arguments.length === 0) return 'all';
   throw new JemError('usage', '--all and ids are given together', {

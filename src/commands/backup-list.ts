@@ -1,12 +1,14 @@
-import type { ListedSummary, ListResult } from '../backup/list.ts';
+import type { ListedSummary, ListResult, Recovery } from '../backup/list.ts';
 import type { Verdict } from '../backup/summary.ts';
-import { age, columns, count, grouped, size } from '../output/text.ts';
+import { age, columns, count, grouped, labelled, moment, size } from '../output/text.ts';
 import { command } from './command.ts';
 import { repositoryOf, repositorySettings } from './repository.ts';
 
 export const backupList = command<ListResult & { asOf: string }>({
   name: 'backup list',
   summary: 'the backups: age, size, rows, proved or not',
+  description:
+    'Under a base backup: what it builds on, and to what its WAL can recover. The end of that is when its last segment was stored.',
   settings: repositorySettings,
   examples: [['jem-db backup list', 'the newest comes last']],
   async run(_input, context) {
@@ -21,9 +23,10 @@ export const backupList = command<ListResult & { asOf: string }>({
       ['ID', 'AGE', 'SIZE', 'ROWS', 'PROVED', 'DATABASE'],
       ...backups.map((backup) => rowOf(backup, now)),
     ]);
-    const lines = rows.map((line) =>
+    const lines = rows.flatMap((line, at) => [
       / {2}(damaged|no, it failed)/.test(line) ? paint.red(line) : line,
-    );
+      ...recoveryLines(backups[at]),
+    ]);
     return [
       paint.dim(head),
       ...lines,
@@ -51,4 +54,24 @@ function proofWords(proved: Verdict | null, now: number): string {
   const when = age(now - Date.parse(proved.at));
   const ago = when === 'just now' ? when : `${when} ago`;
   return proved.verified ? `yes, ${ago}` : `no, it failed ${ago}`;
+}
+
+function recoveryLines(backup: ListedSummary | undefined): string[] {
+  if (backup?.damage !== null || backup.recovery === null) return [];
+  const { chain, windows } = backup.recovery;
+  return [...chainWords(chain), ...windowWords(windows)].map((text) => labelled('  ', text));
+}
+
+function chainWords(chain: Recovery['chain']): string[] {
+  if (chain === null) return ['cannot be restored: a backup that it builds on is not there'];
+  return chain.length > 1 ? [`builds on ${chain.slice(0, -1).join(', ')}`] : [];
+}
+
+function windowWords(windows: Recovery['windows']): string[] {
+  if (windows === null) return ['what it can be recovered to is not known without the key'];
+  return windows.map(({ timeline, from, to, fromAt, toAt, lastSegment, missing }) =>
+    lastSegment === null
+      ? `recovers to ${from} alone, ${moment(fromAt)}: no WAL behind it is archived`
+      : `recovers to ${moment(fromAt)} (${from}) until ${moment(toAt)} (${to}), timeline ${timeline}${missing === null ? '' : `; ${missing} is missing`}`,
+  );
 }

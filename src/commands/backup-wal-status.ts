@@ -2,7 +2,7 @@ import type { TimelineCoverage } from '../backup/wal/coverage.ts';
 import type { ClusterStatus, ServerStatus, WalStatus } from '../backup/wal/status.ts';
 import { JemError } from '../errors.ts';
 import type { Paint } from '../output/paint.ts';
-import { age, columns, count, labelled, size } from '../output/text.ts';
+import { age, columns, count, labelled, moment, size } from '../output/text.ts';
 import { command } from './command.ts';
 import { type Context, openSession, targetOf } from './context.ts';
 import { repositoryOf, repositorySettings } from './repository.ts';
@@ -25,7 +25,8 @@ export const backupWalStatus = command<WalStatus>({
     return walStatus(repository, await serverState(context));
   },
   finding: ({ clusters, server }) =>
-    server?.failing === true || clusters.some(({ timelines }) => timelines.some(hasGap)),
+    server?.failing === true ||
+    clusters.some(({ timelines, windows }) => timelines.some(hasGap) || windows.some(isCut)),
   render({ repository, clusters, server, asOf }, paint) {
     if (clusters.length === 0 && server === null)
       return `${labelled('', `There is no WAL in ${repository}. \`jem-db backup wal push --help\` shows how it comes there.`)}\n`;
@@ -54,8 +55,12 @@ function hasGap({ gaps }: TimelineCoverage): boolean {
   return gaps.length > 0;
 }
 
+function isCut({ missing }: ClusterStatus['windows'][number]): boolean {
+  return missing !== null;
+}
+
 function describeCluster(
-  { systemIdentifier, timelines, histories, windows }: ClusterStatus,
+  { systemIdentifier, timelines, histories, windows, proved }: ClusterStatus,
   now: number,
   paint: Paint,
 ): string[] {
@@ -84,11 +89,17 @@ function describeCluster(
       ),
     ]),
     ...(histories.length > 0 ? [labelled('Histories: ', histories.join(', '))] : []),
-    ...windows.map(({ base, timeline, from, to, missing }) =>
+    ...windows.map(({ base, timeline, from, to, fromAt, toAt, missing }) =>
       labelled(
-        '',
-        `Recoverable: ${from} to ${to} on timeline ${timeline}, from backup ${base}${missing ? `; ${missing} is missing` : ''}`,
+        'Recoverable: ',
+        `${moment(fromAt)} to ${moment(toAt)}, ${from} to ${to} on timeline ${timeline}, from backup ${base}${missing ? `; ${missing} is missing` : ''}`,
       ),
+    ),
+    labelled(
+      'Proved: ',
+      proved === null
+        ? 'no recovery yet, `jem-db restore-verify`'
+        : `${ago(proved.at, now)}, from backup ${proved.backup}`,
     ),
   ];
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Repository } from '../repository/contract.ts';
-import type { BaseManifest } from '../repository/manifest.ts';
+import type { RecoverySettings } from '../engines/recovering.ts';
+import type { BaseManifest, Manifest } from '../repository/manifest.ts';
 import type { RestoreResult, RestoreWish } from '../restore/restore.ts';
 import { JemError } from '../errors.ts';
 import { duration, labelled } from '../output/text.ts';
@@ -8,14 +9,20 @@ import { parseTarget } from '../target.ts';
 import { command, type Input } from './command.ts';
 import { type Context } from './context.ts';
 import { progressBar } from './progress-bar.ts';
+import { planned, recoveryIn, recoveryOptions } from './recovery-options.ts';
+import { actionIn, actionOption, describeRecovery, settingsFor } from './recovering.ts';
 import { jobsOf, repositoryOf, repositorySettings } from './repository.ts';
 
 export const restore = command<RestoreResult>({
   name: 'restore',
   summary: 'restore a backup into a database that you name',
   description:
-    'Checks every file of the backup first. Restores beside the target and switches, where the engine allows it, so that a failure leaves the target as it was.',
-  argument: { name: 'id', help: 'latest, an id, or how one begins', required: true },
+    'Checks every file of the backup first. Restores beside the target and switches, where the engine allows it, so that a failure leaves the target as it was. With a target, a base backup is made ready to be recovered to it from the WAL archive; it is looked at first whether that can be reached.',
+  argument: {
+    name: 'id',
+    help: 'latest, an id, or how one begins; with a target, the newest that leads there',
+    required: false,
+  },
   options: [
     { flags: '--into <url>', help: 'the database: a URL or a file; a folder for a base backup' },
     { flags: '--clean', help: 'replace what it holds; names that, and asks' },
@@ -26,6 +33,8 @@ export const restore = command<RestoreResult>({
       help: 'of a base backup: where a tablespace goes; may be given again',
       repeatable: true,
     },
+    ...recoveryOptions,
+    actionOption,
   ],
   settings: [...repositorySettings, 'jobs', 'postgresBin', 'ledgerTable'],
   examples: [
@@ -33,28 +42,40 @@ export const restore = command<RestoreResult>({
     ['jem-db restore latest --into postgres://app@db/app_copy', 'into a new database'],
     ['jem-db restore latest --into /srv/main', 'a base backup, into a new folder'],
     ['jem-db restore 20261121 --into ./app.db --clean', 'over what is there, when you agree'],
+    [
+      'jem-db restore --into /srv/main --to-time "2026-11-21 14:03:07+01"',
+      'a server as it was then',
+    ],
+    ['jem-db restore --into /srv/main --to-latest', 'all that is archived, after a loss'],
   ],
   async run(input, context) {
     const text = intoOf(input);
     const repository = await repositoryOf(context);
-    const { chosenId } = await import('../repository/named.ts');
-    const manifest = await repository.manifest(await chosenId(repository, input.argument ?? ''));
+    const wanted = await recoveryIn(input);
+    const action = actionIn(input);
+    if (wanted === null && action !== null) throw withoutTarget();
+    const plan = wanted && (await planned(repository, input.argument ?? null, wanted, context));
+    const manifest = plan?.manifest ?? (await namedIn(input, repository));
+    const recovery = plan && settingsFor(plan, action, context);
+    const wish = { input, context, text };
     const restoring =
       manifest.kind === 'base'
-        ? intoFolder(repository, manifest, { input, context, text })
-        : intoDatabase(repository, manifest.id, { input, context, text });
+        ? intoFolder(repository, manifest, recovery, wish)
+        : intoDatabase(repository, manifest.id, wish);
     const { warnings, ...result } = await restoring;
     for (const message of warnings) context.report.warn({ code: 'restore-warning', message });
     return result;
   },
-  render({ backup, into, way, restoreMs, replaced, tables }, paint) {
+  render({ backup, into, way, restoreMs, replaced, tables, recovery }, paint) {
     const whole = `ackup ${backup.id} of ${backup.database}`;
     const what = tables === null ? `B${whole}` : `${tables.join(', ')} of b${whole}`;
     return [
       paint.bold(labelled('', `${what} is restored into ${into}, in ${duration(restoreMs)}.`)),
       ...(replaced === null ? [] : [labelled('Replaced: ', replaced)]),
       labelled('Way: ', way),
-      labelled('', `Next: ${nextSteps[backup.kind](into)}`),
+      ...(recovery
+        ? describeRecovery(recovery, into)
+        : [labelled('', `Next: ${nextSteps[backup.kind](into)}`)]),
       '',
     ].join('\n');
   },
@@ -64,6 +85,20 @@ const nextSteps: Readonly<Record<RestoreResult['backup']['kind'], (into: string)
   logical: () => 'is it what the migrations make? `jem-db schema verify -d …`',
   base: (into) => `look at its configuration, then start it: pg_ctl -D ${into} start`,
 };
+
+async function namedIn({ argument }: Input, repository: Repository): Promise<Manifest> {
+  const { chosenId } = await import('../repository/named.ts');
+  if (argument !== undefined) return repository.manifest(await chosenId(repository, argument));
+  throw new JemError('usage', 'Nothing says which backup to restore', {
+    hint: 'Name it: latest, or an id that `jem-db backup list` shows.',
+  });
+}
+
+function withoutTarget(): JemError {
+  return new JemError('usage', '--target-action goes with a recovery alone', {
+    hint: 'Say to where: --to-time, --to-lsn, --to-name, --to-latest.',
+  });
+}
 
 interface Wish {
   readonly input: Input;
@@ -98,6 +133,7 @@ async function intoDatabase(repository: Repository, id: string, { input, context
 async function intoFolder(
   repository: Repository,
   manifest: BaseManifest,
+  recovery: RecoverySettings | null,
   { input, context, text }: Wish,
 ) {
   const { restoreBase } = await import('../restore/cluster.ts');
@@ -114,6 +150,7 @@ async function intoFolder(
     folder,
     clean: input.flag('clean'),
     mappings: mappingsOf(input.list('tablespaceMapping'), environment.cwd),
+    recovery,
     binaries: settings.postgresBin,
     env: environment.env,
     signal,

@@ -7,17 +7,29 @@ import { displayName } from '../schema/report.ts';
 import { engineNamed } from '../target.ts';
 import type { Context } from './context.ts';
 import { progressBar } from './progress-bar.ts';
+import { planned, type WantedRecovery } from './recovery-options.ts';
 import { jobsOf, repositoryOf } from './repository.ts';
+import { recoveryFor } from './verify-recovery.ts';
 import { scratchWish } from './scratch-wish.ts';
 
-/** Proves a backup by a restore into a throwaway database. */
-export async function verify(word: string, context: Context): Promise<VerifyResult> {
+/**
+ * Proves a backup by a restore into a throwaway database; a base backup with a restore point is
+ * recovered to that, where the archive reaches it, unless another target is wanted.
+ */
+export async function verify(
+  word: string,
+  context: Context,
+  wanted: WantedRecovery | null = null,
+): Promise<VerifyResult> {
   const { proofPage } = await import('../output/proof-page.ts');
   const { verifyBackup } = await import('../restore/verify.ts');
   const { settings, environment, signal, report } = context;
   const place = await placeOf(context);
+  const repository = await repositoryOf(context);
+  const plan = wanted && (await planned(repository, word, wanted, context));
   const options: VerifyOptions = {
     place,
+    recoveryOf: (manifest) => recoveryFor(repository, manifest, plan, context),
     environment,
     binaries: settings.postgresBin,
     ledgerTable: settings.ledgerTable,
@@ -33,7 +45,7 @@ export async function verify(word: string, context: Context): Promise<VerifyResu
     },
     page: proofPage,
   };
-  return verifyBackup(await repositoryOf(context), engineNamed, word, options);
+  return verifyBackup(repository, engineNamed, plan?.manifest.id ?? word, options);
 }
 
 /** The place where restores are tried; what only `schema verify` can do means our own way here. */
@@ -48,11 +60,11 @@ async function placeOf(context: Context): Promise<VerifyOptions['place']> {
 
 /** The verdict for people: where, every check, and what it comes to. */
 export function describeVerdict(result: VerifyResult, paint: Paint): string[] {
-  const { backup, restoredInto, limits, checks, tables, verified, restoreMs } = result;
+  const { backup, restoredInto, limits, checks, tables, verified, restoreMs, recovery } = result;
   const rows = grouped(tables.reduce((sum, table) => sum + table.rows, 0));
   const seen: Readonly<Record<typeof backup.kind, string>> = {
     logical: `${tables.length} tables with ${rows} rows came back as they were at ${moment(result.recoveryPoint)}`,
-    base: 'the whole cluster came back, starts and is consistent',
+    base: `the whole cluster came back, starts and is consistent${recovery && tables.length > 0 ? `; ${tables.length} tables with ${rows} rows are as they were at ${recovery.target}` : ''}`,
   };
   const proved = `Proved: ${seen[backup.kind]}; restoring took ${duration(restoreMs ?? 0)}.`;
   return [
@@ -60,7 +72,22 @@ export function describeVerdict(result: VerifyResult, paint: Paint): string[] {
     ...(restoredInto === null ? [] : [labelled('Restored into: ', restoredInto)]),
     ...limits.map((limit) => labelled('               ', limit)),
     ...describeChecks(checks, paint),
+    ...(recovery ? describeRecovered(recovery) : []),
     verified ? paint.green(labelled('', proved)) : paint.red(notProved(result)),
+  ];
+}
+
+function describeRecovered(recovery: NonNullable<VerifyResult['recovery']>): string[] {
+  const { lsn, lastTransactionAt, unpackMs, replayMs, newest } = recovery;
+  const at = (iso: string | null): string => iso ?? 'no known time';
+  const last =
+    lastTransactionAt === null ? 'no transaction' : `the last transaction of ${lastTransactionAt}`;
+  return [
+    labelled(
+      'Recovered to:  ',
+      `${lsn}, with ${last}; ${duration(unpackMs)} for the files, ${duration(replayMs)} for the log`,
+    ),
+    labelled('Newest moment: ', `${newest.lsn}, ${at(newest.at)}: so far the archive goes`),
   ];
 }
 

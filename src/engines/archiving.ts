@@ -24,6 +24,32 @@ export interface WalFormat {
   waiting(path: string): Promise<readonly string[]>;
   /** Bytes of a segment, from its beginning. Null where it does not begin as a segment does. */
   segmentBytes(beginning: Buffer): number | null;
+  /** Reads segments in their order, from any one on. */
+  reader(): Promise<WalReader>;
+}
+
+/** A record at which a recovery can stop by its time or its name. */
+export interface WalEvent {
+  /** `transaction`: its end, by commit or not. */
+  readonly kind: 'transaction' | 'restore point';
+  /** Where the record begins. */
+  readonly lsn: bigint;
+  /** By the server's clock: microseconds since 1970, UTC. */
+  readonly at: bigint;
+  /** Of a restore point; else empty. */
+  readonly name: string;
+}
+
+/** What was read of a segment. */
+export interface WalReading {
+  readonly events: readonly WalEvent[];
+  /** Where the last whole record of it begins; null: none ends in it. */
+  readonly lastRecord: bigint | null;
+}
+
+/** Follows the records through segments that are handed over one after the other. */
+export interface WalReader {
+  read(segment: Buffer): WalReading;
 }
 
 /** What a server says of its archiver. */

@@ -1,5 +1,6 @@
 import type { Compression, Content, Progress, Stage } from './backing-up.ts';
 import type { LedgerRow } from './migrating.ts';
+import type { RecoverySettings } from './recovering.ts';
 import type { Schema } from './schema.ts';
 
 /** A named place in the log at which a server can be recovered, and what was there. */
@@ -70,6 +71,8 @@ export interface BaseRestoreOptions {
   readonly clean: boolean;
   /** Where tablespaces go instead of where they were. */
   readonly mappings: ReadonlyMap<string, string>;
+  /** How it is to recover when it is started; null: to the end of the backup. */
+  readonly recovery: RecoverySettings | null;
   /** Folder of the server's programs where the user names one, else null. */
   readonly binaries: string | null;
   /** Of the process: where programs are looked for. */

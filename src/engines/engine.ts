@@ -14,6 +14,7 @@ import type {
 } from './backing-up.ts';
 import type { BaseBackupOptions, BaseRestoreOptions, TakenBaseBackup } from './base-backup.ts';
 import type { MigrationOptions, MigrationSession } from './migrating.ts';
+import type { Recovered, ScratchRecovery } from './recovering.ts';
 import type { Mend, Schema, SchemaDifference, SchemaOptions } from './schema.ts';
 import type { Row, SqlValue } from './values.ts';
 
@@ -197,6 +198,16 @@ export interface BaseBackups {
   /** The same into a throwaway server. Throws `scratch-unavailable`, `restore-failed`. */
   restoreIntoScratch(
     chain: readonly RestoreSource[],
-    options: ScratchOptions & Pick<RestoreOptions, 'jobs' | 'onProgress'>,
-  ): Promise<RestoredScratch>;
+    options: ScratchOptions &
+      Pick<RestoreOptions, 'jobs' | 'onProgress'> & {
+        /** Null: with the log of the backup alone. */
+        readonly recovery: ScratchRecovery | null;
+      },
+  ): Promise<RestoredCluster>;
+}
+
+/** A cluster restored into a throwaway server. */
+export interface RestoredCluster extends RestoredScratch {
+  /** Null: it has the log of the backup alone. */
+  readonly recovered: Recovered | null;
 }

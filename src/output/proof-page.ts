@@ -1,6 +1,6 @@
 import type { LeftOut, RestoreCheck } from '../engines/backing-up.ts';
 import { fullName } from '../repository/full-name.ts';
-import type { Manifest, Proof, ProofTable } from '../repository/manifest.ts';
+import type { Manifest, Proof, ProofTable, RecoveryProof } from '../repository/manifest.ts';
 import { duration, grouped, moment, size } from './text.ts';
 
 /** The verdict on a backup as one HTML page that needs nothing else, and runs nothing. */
@@ -15,6 +15,7 @@ export function proofPage(proof: Proof, manifest: Manifest): string {
     ['Restored into', proof.restoredInto || 'nothing'],
     ['Server', `${manifest.engine} ${proof.serverVersion}`],
     ['Restoring took', proof.restoredInto ? duration(proof.restoreMs) : '-'],
+    ...(proof.recovery ? recoveryFacts(proof.recovery) : []),
     ['Proved', `${moment(proof.startedAt)} to ${moment(proof.finishedAt)}`],
     ['By', `jem-db ${proof.jemDbVersion}`],
     ...(content === null ? [] : [['Fingerprints', content.method]]),
@@ -46,6 +47,18 @@ ${list('Left out of the backup', (content?.leftOut ?? []).map(leftOutLine))}
 </body>
 </html>
 `;
+}
+
+function recoveryFacts(recovery: RecoveryProof): string[][] {
+  const { to, target, inclusive, timeline, lsn, lastTransactionAt, newest } = recovery;
+  const { unpackMs, replayMs } = recovery;
+  const exactly = inclusive ? '' : ', without what is exactly there';
+  return [
+    ['Recovered to', `${to} ${target ?? ''}${exactly}, timeline ${timeline}`],
+    ['Which is', `${lsn}, last transaction ${lastTransactionAt ?? 'unknown'}`],
+    ['Of that time', `files ${duration(unpackMs)}, log ${duration(replayMs)}`],
+    ['Newest moment', `${newest.lsn}, ${newest.at ?? 'unknown'}: so far the archive went`],
+  ];
 }
 
 const well: Readonly<Record<Manifest['kind'], string>> = {

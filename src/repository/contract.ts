@@ -33,6 +33,8 @@ export interface Repository {
   recordProof(id: string, proof: Proof, page: string): Promise<void>;
   /** Verdicts of a backup, oldest first. */
   proofs(id: string): Promise<readonly Proof[]>;
+  /** Ids of the backups that are being made, also by other processes. */
+  underway(): Promise<readonly string[]>;
   /** Removes a backup: from the first moment on it is listed no more. */
   remove(id: string): Promise<void>;
   /** Removes what runs that are gone have left unfinished; returns what it removed. */

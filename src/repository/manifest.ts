@@ -69,6 +69,27 @@ export interface Proof {
   readonly restoreMs: number;
   readonly checks: readonly RestoreCheck[];
   readonly tables: readonly ProofTable[];
+  /** With the archived log; null or absent: to the backup's own end. */
+  readonly recovery?: RecoveryProof | null;
+}
+
+/** A recovery that was proved. */
+export interface RecoveryProof {
+  readonly to: 'time' | 'lsn' | 'name' | 'latest';
+  /** ISO 8601 in UTC, `16/B374D848`, a name; null for `latest`. */
+  readonly target: string | null;
+  /** Whether what is exactly there was to be replayed. */
+  readonly inclusive: boolean;
+  readonly timeline: number;
+  /** Where what was replayed ends. */
+  readonly lsn: string;
+  /** Of what was replayed: ISO 8601, UTC; null: no transaction was. */
+  readonly lastTransactionAt: string | null;
+  /** Milliseconds; together they are `restoreMs`. */
+  readonly unpackMs: number;
+  readonly replayMs: number;
+  /** What the archive could be recovered to then. */
+  readonly newest: { readonly lsn: string; readonly at: string | null };
 }
 
 export interface ProofTable {

@@ -29,7 +29,8 @@ export async function restoreBase(
   wish.onProgress({ done: 0, total: 0, what: 'checking the files of the backup' });
   await using chain = await openChain(repository, manifest);
   const restored = await backups.restore(chain.sources, wish);
-  return { ...restored, backup, into: wish.folder, replaced: holds, tables: null };
+  const { recovery } = wish;
+  return { ...restored, backup, into: wish.folder, replaced: holds, tables: null, recovery };
 }
 
 function notEmpty(folder: string, holds: string): JemError {

@@ -19,13 +19,16 @@ export interface Compared {
   readonly tables: readonly ProofTable[];
 }
 
+/** What a database held at some moment. */
+type Held = Pick<LogicalManifest, 'content' | 'schema' | 'ledger'>;
+
 /** How much is told one by one. */
 const mostListed = 10;
 
 /** Compares every table and sequence with what the manifest says of the snapshot. */
 export async function compareContent(
   session: Session,
-  manifest: LogicalManifest,
+  manifest: Pick<Held, 'content'>,
   options: CompareOptions,
 ): Promise<Compared> {
   const content = await session.content(options);
@@ -47,7 +50,7 @@ export async function compareContent(
 /** Compares the schema and the migrations' ledger. */
 export async function compareStructure(
   session: Session,
-  { schema, ledger }: LogicalManifest,
+  { schema, ledger }: Omit<Held, 'content'>,
   { signal, ledgerTable, compareSchemas }: CompareOptions,
 ): Promise<readonly RestoreCheck[]> {
   const restored = await session.schema({ ledgerTable, signal });
@@ -62,7 +65,7 @@ export async function compareStructure(
 }
 
 function contentCheck(
-  { content }: LogicalManifest,
+  { content }: Pick<Held, 'content'>,
   method: string,
   tables: readonly ProofTable[],
 ): RestoreCheck {

@@ -1,5 +1,6 @@
 import type { LogicalSource, Restored, RestoreOptions } from '../engines/backing-up.ts';
 import type { Target } from '../engines/engine.ts';
+import type { RecoverySettings } from '../engines/recovering.ts';
 import { JemError } from '../errors.ts';
 import { didYouMean } from '../near-miss.ts';
 import type { Repository } from '../repository/contract.ts';
@@ -20,6 +21,8 @@ export interface RestoreResult extends Omit<Restored, 'warnings'> {
   readonly replaced: string | null;
   /** Null: everything. */
   readonly tables: readonly string[] | null;
+  /** Of a cluster: how it recovers when it is started; null: it is as the backup has it. */
+  readonly recovery: RecoverySettings | null;
 }
 
 /**
@@ -55,6 +58,7 @@ export async function restoreBackup(
     into: into.display,
     replaced: holds,
     tables: wish.tables,
+    recovery: null,
   };
 }
 

@@ -4,17 +4,25 @@ import { JemError } from '../errors.ts';
 import { checkedFiles, damageIn } from '../repository/checked.ts';
 import type { Repository } from '../repository/contract.ts';
 import { fullName } from '../repository/full-name.ts';
-import type { Manifest, Proof, ProofTable } from '../repository/manifest.ts';
+import type {
+  BaseManifest,
+  Manifest,
+  Proof,
+  ProofTable,
+  RecoveryProof,
+} from '../repository/manifest.ts';
 import { chosenId } from '../repository/named.ts';
 import { version } from '../version.ts';
 import { compareContent, type CompareOptions, compareStructure } from './compared.ts';
-import { failedRestore, orVerdict, type Seen } from './seen.ts';
-import { clusterInScratch, lookAtCluster } from './verify-cluster.ts';
+import { failedRestore, notRestored, orVerdict, type Seen } from './seen.ts';
+import { verifyCluster, type VerifyRecovery } from './verify-cluster.ts';
 
 export interface VerifyOptions extends CompareOptions {
   readonly place: ScratchOptions['place'];
   readonly environment: ScratchOptions['environment'];
   readonly binaries: string | null;
+  /** Of a base backup: to where with the archived log; null: to its own end; an error: why so. */
+  readonly recoveryOf: (manifest: BaseManifest) => Promise<VerifyRecovery | JemError | null>;
   /** The verdict as a page that people read. */
   readonly page: (proof: Proof, manifest: Manifest) => string;
 }
@@ -29,8 +37,10 @@ export interface VerifyResult {
   readonly tables: readonly VerifiedTable[];
   /** The measured recovery time; null: it was not restored. */
   readonly restoreMs: number | null;
-  /** What was written after this moment is not in the backup: ISO 8601, UTC. */
+  /** What was written after this moment did not come back: ISO 8601, UTC. */
   readonly recoveryPoint: string;
+  /** Null: without the archived log. */
+  readonly recovery: RecoveryProof | null;
   readonly repository: string;
 }
 
@@ -74,12 +84,9 @@ async function restoreAndLook(
 ): Promise<Seen> {
   const { signal } = options;
   if (manifest.kind === 'base') {
-    const restored = await orVerdict(signal, () =>
-      clusterInScratch(repository, engine, manifest, wishOf(options)),
-    );
-    return restored instanceof JemError
-      ? notRestored(manifest, [failedRestore(restored)])
-      : lookAtCluster(restored, manifest);
+    const recovery = await options.recoveryOf(manifest);
+    const scratch = wishOf(options);
+    return verifyCluster(repository, engine, manifest, { ...options, scratch, recovery });
   }
   const { content, schema } = manifest;
   await using files = await repository.source(manifest.id, 'checked');
@@ -103,6 +110,7 @@ async function restoreAndLook(
     tables: compared.tables,
     restored: { description, limits, restoreMs },
     serverVersion: session.serverVersion,
+    recovery: null,
   };
 }
 
@@ -112,17 +120,13 @@ async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly 
   return [await one, await other];
 }
 
-function notRestored({ serverVersion }: Manifest, checks: readonly RestoreCheck[]): Seen {
-  return { checks, tables: [], restored: null, serverVersion };
-}
-
 function wishOf(options: VerifyOptions) {
   const { place, environment, binaries, ledgerTable, jobs, signal, onProgress } = options;
   return { like: null, place, environment, binaries, ledgerTable, jobs, signal, onProgress };
 }
 
 function proofOf(manifest: Manifest, startedAt: Date, seen: Seen): Proof {
-  const { checks, tables, restored, serverVersion } = seen;
+  const { checks, tables, restored, serverVersion, recovery } = seen;
   return {
     format: 'jem-db-proof/1',
     backup: manifest.id,
@@ -136,13 +140,14 @@ function proofOf(manifest: Manifest, startedAt: Date, seen: Seen): Proof {
     restoreMs: restored?.restoreMs ?? 0,
     checks,
     tables,
+    recovery,
   };
 }
 
 function resultOf(
   { id, kind, engine, database, serverVersion, startedAt }: Manifest,
   { verified, limits, checks, tables }: Proof,
-  { restored }: Seen,
+  { restored, recovery }: Seen,
   repository: string,
 ): VerifyResult {
   return {
@@ -157,7 +162,8 @@ function resultOf(
       ...{ match, expected, actual },
     })),
     restoreMs: restored?.restoreMs ?? null,
-    recoveryPoint: startedAt,
+    recoveryPoint: recovery?.lastTransactionAt ?? startedAt,
+    recovery,
     repository,
   };
 }

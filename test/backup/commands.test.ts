@@ -37,7 +37,7 @@ describe.each(testEngines())('backup on $title', (row) => {
     for (const file of await dataFiles(work, backup.id))
       expect((await stat(file)).mode & 0o777, file).toBe(0o600);
     const listed = await resultOf<{ backups: Backup[] }>(work, ['backup', 'list']);
-    expect(listed.backups).toEqual([{ ...backup, proved: null, damage: null }]);
+    expect(listed.backups).toEqual([{ ...backup, proved: null, damage: null, recovery: null }]);
   });
 
   it('tells people in a line, and what comes next', async () => {
@@ -116,7 +116,8 @@ describe('backup', () => {
     [['backup', 'create', '--compress', 'lz4'], 'There is no compression "lz4"'],
     [['backup', 'create', '--compress', 'gzip:99'], 'gzip has no level 99'],
     [['backup', 'prune'], 'Nothing says which backups to keep'],
-    [['backup', 'prune', '--keep-within', '5min'], '--keep-within takes a time'],
+    [['backup', 'prune', '--keep-within', '5sec'], '--keep-within takes a time'],
+    [['backup', 'prune', '--keep-window', 'x'], '--keep-window takes a time'],
     [['backup', 'prune', '--keep-last', '0'], '--keep-last takes a whole number from 1'],
     [['backup', 'check', 'x', '--all'], '--all and ids are given together'],
     [['backup', 'create', '--jobs', '0'], 'not a whole number from 1'],

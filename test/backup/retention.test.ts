@@ -214,13 +214,17 @@ describe('any plan', () => {
   });
 });
 
+const nothing = { years: 0, months: 0, days: 0, hours: 0, seconds: 0 };
+
 it.each([
-  ['30d', { years: 0, months: 0, days: 30, hours: 0 }],
-  ['2w', { years: 0, months: 0, days: 14, hours: 0 }],
-  ['1y6m3d12h', { years: 1, months: 6, days: 3, hours: 12 }],
+  ['30d', { years: 0, months: 0, days: 30, hours: 0, seconds: 0 }],
+  ['2w', { years: 0, months: 0, days: 14, hours: 0, seconds: 0 }],
+  ['1y6m3d12h', { years: 1, months: 6, days: 3, hours: 12, seconds: 0 }],
   ['', null],
   ['30', null],
-  ['5min', null],
+  ['5min', { ...nothing, seconds: 300 }],
+  ['2h30s', { ...nothing, hours: 2, seconds: 30 }],
+  ['5sec', null],
   ['-1d', null],
   ['1d1y', null],
 ])('reads the time "%s"', (text, span) => {

@@ -20,6 +20,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/engines/engine.ts'],
   ['src/engines/base-backup.ts'],
   ['src/engines/archiving.ts'],
+  ['src/engines/recovering.ts'],
   ['src/engines/backing-up.ts'],
   ['src/engines/migrating.ts'],
   ['src/engines/schema.ts', 'src/engines/values.ts'],

@@ -47,6 +47,19 @@ describe.each(kinds)('$name', ({ make }) => {
     expect(await opened.repository.check(id, () => {})).toEqual(before);
   });
 
+  test('tells what is being made, also to others', async () => {
+    await using opened = await make();
+    const other = await opened.again();
+    expect(await other.underway()).toEqual([]);
+    {
+      await using draft = await opened.repository.begin();
+      expect(await other.underway()).toEqual([draft.id]);
+    }
+    expect(await other.underway()).toEqual([]);
+    await backUp(opened.repository);
+    expect(await other.underway()).toEqual([]);
+  });
+
   test('a backup is not seen before it is whole', async () => {
     await using opened = await make();
     const { repository } = opened;

@@ -4,7 +4,12 @@ import { buffer } from 'node:stream/consumers';
 import type { Compression } from '../../src/engines/backing-up.ts';
 import type { Repository } from '../../src/repository/contract.ts';
 import { type EncryptionKey, keyFromText } from '../../src/repository/key.ts';
-import type { Manifest, ManifestContent, Proof } from '../../src/repository/manifest.ts';
+import type {
+  BaseContent,
+  LogicalContent,
+  Manifest,
+  Proof,
+} from '../../src/repository/manifest.ts';
 import { openRepository } from '../../src/repository/open.ts';
 
 export const key = keyFromText('0123456789abcdef'.repeat(4));
@@ -41,7 +46,7 @@ export const someFiles: readonly MadeFile[] = [
   { path: 'empty.dat', bytes: Buffer.alloc(0), content: 'plain' },
 ];
 
-export const content: ManifestContent = {
+export const content: LogicalContent = {
   kind: 'logical',
   engine: 'some',
   database: 'some://where/shop',
@@ -82,6 +87,19 @@ export const content: ManifestContent = {
   ],
   facts: { encoding: 'UTF8' },
 };
+
+/** A base backup of a cluster, as far as facts say nothing else. */
+export function baseContent(
+  systemIdentifier: string,
+  facts: Readonly<Record<string, unknown>> = {},
+): BaseContent {
+  const { engine, database, startedAt, finishedAt, jemDbVersion, serverVersion } = content;
+  return {
+    ...{ kind: 'base', engine, database, startedAt, finishedAt, jemDbVersion, serverVersion },
+    ...{ tools: {}, cluster: systemIdentifier, parent: null, restorePoint: null },
+    ...{ withoutPoint: 'not asked for', facts: { systemIdentifier, ...facts } },
+  };
+}
 
 /** Makes a backup of files, as a use case does. */
 export async function backUp(

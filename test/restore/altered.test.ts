@@ -42,6 +42,7 @@ function optionsFor(work: Project, title: string): VerifyOptions {
       const { differences } = await compareFor(engine, expected, actual, []);
       return differences.map(({ change, object }) => `${change} ${object.name}`);
     },
+    recoveryOf: async () => null,
     page: () => '<!doctype html>',
   };
 }

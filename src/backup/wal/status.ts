@@ -1,11 +1,16 @@
 import type { ArchiverState } from '../../engines/archiving.ts';
-import { loadWalFormat } from '../../engines/wal-registry.ts';
-import type { Repository, StoredWal, WalArchive } from '../../repository/contract.ts';
-import { parseLsn, segmentNumber, parseWalName } from '../../wal-names.ts';
-import { coverage, numbersByTimeline, type TimelineCoverage } from './coverage.ts';
-import { whole } from './growth.ts';
-import { type Histories, parseHistory } from './timelines.ts';
-import { type BaseBackup, recoveryWindows, type RecoveryWindow } from './windows.ts';
+import type { ListedBackup, Repository } from '../../repository/contract.ts';
+import { segmentNumber, parseWalName } from '../../wal-names.ts';
+import { type Verdict, verdictOf } from '../summary.ts';
+import { historiesOf, segmentBytesOf } from './archived.ts';
+import { basesByCluster } from './bases.ts';
+import { coverage, type TimelineCoverage } from './coverage.ts';
+import { timedWindows, type TimedWindow } from './recoverable.ts';
+
+/** The last time that a base backup was restored, and proved. */
+export interface ProvedRecovery extends Pick<Verdict, 'at'> {
+  readonly backup: string;
+}
 
 export interface ClusterStatus {
   readonly systemIdentifier: string;
@@ -13,7 +18,9 @@ export interface ClusterStatus {
   readonly segmentBytes: number | null;
   readonly timelines: readonly TimelineCoverage[];
   readonly histories: readonly string[];
-  readonly windows: readonly RecoveryWindow[];
+  readonly windows: readonly TimedWindow[];
+  /** Null: none was proved yet. */
+  readonly proved: ProvedRecovery | null;
 }
 
 /** What a server says, held against the archive. */
@@ -40,7 +47,7 @@ export async function walStatus(
 ): Promise<WalStatus> {
   const clusters: ClusterStatus[] = [];
   for (const identifier of await repository.walClusters())
-    clusters.push(await clusterStatus(repository, identifier));
+    clusters.push(await clusterStatus(repository, identifier, await repository.list()));
   return {
     repository: repository.display,
     clusters,
@@ -52,58 +59,30 @@ export async function walStatus(
 async function clusterStatus(
   repository: Repository,
   systemIdentifier: string,
+  listed: readonly ListedBackup[],
 ): Promise<ClusterStatus> {
   const archive = repository.wal(systemIdentifier);
   const stored = await archive.list();
   const histories = await historiesOf(archive, stored);
   const segmentBytes = await segmentBytesOf(archive, stored);
   const own = segmentBytes ?? 2 ** 24;
+  const bases = basesByCluster(listed.map(({ manifest }) => manifest)).get(systemIdentifier) ?? [];
   return {
     systemIdentifier,
     segmentBytes,
     timelines: coverage(stored, own, histories),
     histories: stored.filter(({ name }) => name.kind === 'history').map(({ name }) => name.name),
-    windows: recoveryWindows(
-      { segmentBytes: own, numbers: numbersByTimeline(stored, own), histories },
-      await basesOf(repository, systemIdentifier),
-    ),
+    windows: timedWindows(bases, { stored, histories, segmentBytes: own }),
+    proved: lastProved(listed.filter(({ id }) => bases.some((base) => base.id === id))),
   };
 }
 
-async function historiesOf(archive: WalArchive, stored: readonly StoredWal[]): Promise<Histories> {
-  const found = stored.filter(({ name }) => name.kind === 'history');
-  const read = found.map(async (one) => {
-    const text = (await whole(archive.content(one))).toString('utf8');
-    return [one.name.timeline, parseHistory(text)] as const;
+function lastProved(listed: readonly ListedBackup[]): ProvedRecovery | null {
+  const proofs = listed.flatMap(({ id, lastProof }) => {
+    const verdict = verdictOf(lastProof);
+    return verdict?.verified ? [{ backup: id, at: verdict.at }] : [];
   });
-  return new Map(await Promise.all(read));
-}
-
-/** As the first page of a segment tells it. */
-async function segmentBytesOf(
-  archive: WalArchive,
-  stored: readonly StoredWal[],
-): Promise<number | null> {
-  const format = await loadWalFormat();
-  const one = stored.findLast(({ name }) => name.kind === 'segment' || name.kind === 'partial');
-  if (one) for await (const piece of archive.content(one)) return format.segmentBytes(piece);
-  return null;
-}
-
-async function basesOf(repository: Repository, identifier: string): Promise<readonly BaseBackup[]> {
-  const listed = await repository.list();
-  return listed.flatMap(({ id, manifest }) => {
-    const { systemIdentifier, timeline, startLsn, stopLsn, includesWal } = manifest?.facts ?? {};
-    if (systemIdentifier !== identifier) return [];
-    const [start, stop] = [parseLsn(String(startLsn)), parseLsn(String(stopLsn))];
-    if (start === null || stop === null || !Number.isInteger(Number(timeline))) return [];
-    return [
-      {
-        ...{ id, timeline: Number(timeline), startLsn: start, stopLsn: stop },
-        includesWal: includesWal === true,
-      },
-    ];
-  });
+  return proofs.toSorted((a, b) => (a.at < b.at ? -1 : 1)).at(-1) ?? null;
 }
 
 function serverStatus(state: ArchiverState, clusters: readonly ClusterStatus[]): ServerStatus {

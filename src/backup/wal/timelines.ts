@@ -41,6 +41,16 @@ export function stretchesOf(
   return [...begun.toReversed(), { timeline: oldest?.parent ?? timeline, from: 0 }];
 }
 
+/**
+ * Which of them may have a segment, in that order: a parent has none behind the one in which its
+ * child left it. What it wrote later is another history.
+ */
+export function ownersOf(number: number, stretches: readonly Stretch[]): readonly number[] {
+  return stretches
+    .filter(({ from }, index) => from <= number && number <= (stretches[index - 1]?.from ?? number))
+    .map(({ timeline }) => timeline);
+}
+
 /** Where a timeline in the ancestry of another ends; null: it is that one, or none of its parents. */
 export function endOfParent(parent: number, timeline: number, histories: Histories): bigint | null {
   return histories.get(timeline)?.find((one) => one.parent === parent)?.at ?? null;

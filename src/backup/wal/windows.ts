@@ -1,5 +1,5 @@
 import { lsnText, segmentName } from '../../wal-names.ts';
-import { endOfParent, type Histories, stretchesOf } from './timelines.ts';
+import { endOfParent, type Histories, ownersOf, stretchesOf } from './timelines.ts';
 
 /** What is archived of a cluster, as far as recovery needs it. */
 export interface ArchivedSegments {
@@ -48,20 +48,30 @@ export function recoveryWindows(
   });
 }
 
+/**
+ * Whether a recovery from a base backup can go along a timeline: one that left before the backup was
+ * consistent does not lead from it.
+ */
+export function leadsTo(
+  { timeline: own, stopLsn }: Pick<BaseBackup, 'timeline' | 'stopLsn'>,
+  timeline: number,
+  histories: Histories,
+): boolean {
+  const left = endOfParent(own, timeline, histories);
+  return timeline === own || (left !== null && left >= stopLsn);
+}
+
 function windowOf(
   segments: ArchivedSegments,
   base: BaseBackup,
   timeline: number,
 ): RecoveryWindow | null {
   const { segmentBytes, histories, numbers } = segments;
-  const left = endOfParent(base.timeline, timeline, histories);
   const isOwn = timeline === base.timeline;
-  // A timeline that left before the backup was consistent does not lead from it.
-  if (!isOwn && (left === null || left < base.stopLsn)) return null;
+  if (!leadsTo(base, timeline, histories)) return null;
   const stretches = stretchesOf(timeline, histories, segmentBytes);
   const owner = (number: number): number | null =>
-    stretches.find(({ timeline, from }) => from <= number && numbers.get(timeline)?.has(number))
-      ?.timeline ?? null;
+    ownersOf(number, stretches).find((one) => numbers.get(one)?.has(number)) ?? null;
   const numberOf = (lsn: bigint): number => Number(lsn / BigInt(segmentBytes));
   const first = numberOf(base.startLsn);
   const consistent = numberOf(base.stopLsn - 1n);
@@ -72,7 +82,7 @@ function windowOf(
   const lastOwner = owner(last);
   // Along a timeline of which nothing is archived there is nowhere to go.
   if (!isOwn && lastOwner !== timeline) return null;
-  const later = Math.max(-1, ...(numbers.get(timeline) ?? []));
+  const later = [...(numbers.get(timeline) ?? [])].reduce((a, b) => Math.max(a, b), -1);
   const end = BigInt(next) * BigInt(segmentBytes);
   return {
     base: base.id,

@@ -9,13 +9,14 @@ import {
   ignoring,
   isThere,
   makePrivateFolder,
+  namesIn,
   syncFolder,
   syncTree,
   writePrivate,
 } from './durable.ts';
-import { type LivingFolder, makeLivingFolder } from './liveness.ts';
+import { isAbandoned, type LivingFolder, makeLivingFolder } from './liveness.ts';
 import { makeRepository } from './make-repository.ts';
-import { partialName } from './names.ts';
+import { idOfPartial, partialName } from './names.ts';
 import type { FolderRepository } from './place.ts';
 import type { TemporaryFolder } from '../../temporary-folder.ts';
 import { makePrivate } from '../private-folder.ts';
@@ -57,6 +58,16 @@ export async function beginDraft(repository: FolderRepository): Promise<Draft> {
       await making.partial[Symbol.asyncDispose]();
     },
   };
+}
+
+/** See `Repository.underway`. */
+export async function draftsIn({ folder }: FolderRepository): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const name of await namesIn(folder)) {
+    const id = idOfPartial(name);
+    if (id !== null && !(await isAbandoned(join(folder, name)))) ids.push(id);
+  }
+  return ids.toSorted();
 }
 
 async function begin(repository: FolderRepository): Promise<Making> {

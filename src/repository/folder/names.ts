@@ -13,6 +13,12 @@ export function isWork(name: string): boolean {
   return (kind === 'partial' || kind === 'removed') && idPattern.test(subject);
 }
 
+/** The id of a backup in the making, from the name of its folder; null: it is none. */
+export function idOfPartial(name: string): string | null {
+  const id = name.slice(1).replace(/\.partial$/, '');
+  return idPattern.test(id) && name === partialName(id) ? id : null;
+}
+
 export function isLock(name: string): boolean {
   return isWork(name) && name.endsWith('.lock');
 }

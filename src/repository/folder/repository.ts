@@ -4,7 +4,7 @@ import type { Repository } from '../contract.ts';
 import { requireKey } from '../manifest-file.ts';
 import { usingStorage } from '../storage-errors.ts';
 import { checkBackup } from './check.ts';
-import { beginDraft } from './draft.ts';
+import { beginDraft, draftsIn } from './draft.ts';
 import { withLock } from './lock.ts';
 import type { FolderRepository } from './place.ts';
 import { readProofs, writeProof } from './proofs.ts';
@@ -60,6 +60,7 @@ export function folderRepository(repository: FolderRepository): Repository {
         await writeProof(proofsOf(repository, found), proof, page);
       }),
     proofs: (id) => storage(async () => readProofs(proofsOf(repository, await read(id)))),
+    underway: () => storage(() => draftsIn(repository)),
     remove: (id) => storage(() => removeBackup(repository, id)),
     sweep: () => storage(() => sweepFolder(folder)),
     exclusively: (body) => withLock(repository, body),

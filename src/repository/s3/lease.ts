@@ -71,3 +71,11 @@ export async function whoWorks({ client }: S3Repository, { key }: Work): Promise
   const text = await get(client, key);
   return nameOf(text && parseLiveness(text.toString('utf8')));
 }
+
+/** See `Repository.underway`. */
+export async function underway(repository: S3Repository): Promise<readonly string[]> {
+  const ids = new Set<string>();
+  for (const told of await works(repository))
+    if (told.kind === 'partial' && !(await isAbandoned(repository, told))) ids.add(told.id);
+  return [...ids].toSorted();
+}

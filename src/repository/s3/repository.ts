@@ -4,6 +4,7 @@ import { requireKey } from '../manifest-file.ts';
 import type { Manifest } from '../manifest.ts';
 import { checkBackup } from './check.ts';
 import { beginDraft } from './draft.ts';
+import { underway } from './lease.ts';
 import { withLock } from './lock.ts';
 import { type S3Repository, usingStore } from './place.ts';
 import { readProofs, writeProof } from './proofs.ts';
@@ -49,6 +50,7 @@ export function s3Repository(repository: S3Repository): Repository {
         await writeProof(repository, found, proof, page);
       }),
     proofs: (id) => store(async () => readProofs(repository, await read(id))),
+    underway: () => store(() => underway(repository)),
     remove: (id) => store(() => removeBackup(repository, id)),
     sweep: () => store(() => sweepBucket(repository)),
     wal: (systemIdentifier) => s3Wal(repository, systemIdentifier),

@@ -1,26 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { ManifestContent } from '../../../src/repository/manifest.ts';
-import { content, open } from '../../repository/making.ts';
+import { baseContent, content, open } from '../../repository/making.ts';
 import { jemDb } from '../../support/cli.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { cluster, dataFolder, nameOf, segment, writeSegments } from './segments.ts';
-
-function baseOf(systemIdentifier: string): ManifestContent {
-  const { engine, database, startedAt, finishedAt, jemDbVersion, serverVersion, tools } = content;
-  return {
-    ...{ engine, database, startedAt, finishedAt, jemDbVersion, serverVersion, tools },
-    ...{ kind: 'base', cluster: systemIdentifier, parent: null, facts: {} },
-    ...{ restorePoint: null, withoutPoint: 'It was not wanted.' },
-  };
-}
 
 /** A repository with a backup of a kind that says of which cluster it is. */
 async function repositoryOf(folder: string, kind: string, systemIdentifier: string) {
   const backups = join(folder, 'backups');
   await using draft = await open(backups).begin();
-  await draft.publish(kind === 'base' ? baseOf(systemIdentifier) : content);
+  await draft.publish(kind === 'base' ? baseContent(systemIdentifier) : content);
   const data = await dataFolder(folder);
   await writeSegments(data, [1]);
   const push = (...args: string[]) =>

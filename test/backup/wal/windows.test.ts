@@ -69,6 +69,15 @@ test('a timeline that left after the backup is one more way; one that left befor
   expect(early.map(({ timeline }) => timeline)).toEqual([1]);
 });
 
+test('a parent has nothing to say behind the segment in which it was left', () => {
+  const histories: Histories = new Map([[2, [{ parent: 1, at: at(5) }]]]);
+  const numbers = { 1: [3, 4, 5, 6, 7, 8, 9], 2: [5, 6, 7] };
+  expect(recoveryWindows(archived(numbers, histories), [base(3, 4)])).toMatchObject([
+    { timeline: 1, to: lsnText(at(10, 0)) },
+    { timeline: 2, to: lsnText(at(8, 0)), lastSegment: name(7, 2), missing: null },
+  ]);
+});
+
 const lists = fc.uniqueArray(fc.nat({ max: 30 }), { maxLength: 30 });
 const histories = fc
   .uniqueArray(fc.integer({ min: 1, max: 29 }), { maxLength: 3 })
@@ -90,10 +99,13 @@ test('every segment of a window is there, the next is not, and without any it en
         const bases = [base(start, start + length)];
         for (const window of recoveryWindows(archived(numbers, known), bases)) {
           const line = known.get(window.timeline) ?? [];
+          const places = line.map(({ at }) => Number(at / BigInt(segmentBytes)));
           const allowed = (number: number) => [
-            ...(line.length > 0 ? [1] : [window.timeline]),
-            ...line.flatMap(({ at }, index) =>
-              BigInt(number) >= at / BigInt(segmentBytes) ? [index + 2] : [],
+            ...(line.length === 0 ? [window.timeline] : number <= places[0]! ? [1] : []),
+            ...line.flatMap((_, index) =>
+              number >= places[index]! && number <= (places[index + 1] ?? Infinity)
+                ? [index + 2]
+                : [],
             ),
           ];
           const isThere = (number: number) =>

@@ -1,11 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JemError } from '../../../errors.ts';
-import type { RestoreCheck, RestoreOptions, RestoreSource } from '../../backing-up.ts';
-import type { RestoredScratch, ScratchOptions } from '../../engine.ts';
+import type { RestoreCheck, RestoreSource } from '../../backing-up.ts';
+import type { BaseBackups, RestoredCluster } from '../../engine.ts';
 import { amcheckAll } from '../backup/amcheck.ts';
 import type { ConnectTarget } from '../connection.ts';
 import type { OsUser } from '../programs.ts';
+import { recoveredOf } from '../recovery/recovered.ts';
+import { beginReplay, type Replaying } from '../recovery/replaying.ts';
 import { foldersWith, majorOf, withVersions } from '../scratch/binaries.ts';
 import { connectTo } from '../scratch/connect.ts';
 import { makeFolder, port, sweepFolders } from '../scratch/folders.ts';
@@ -18,21 +20,21 @@ import { settleTree } from './settle.ts';
 import { configureThrowaway } from './throwaway.ts';
 import { tablespacesOf } from './unpack.ts';
 
-type Options = ScratchOptions & Pick<RestoreOptions, 'jobs' | 'onProgress'>;
+type Options = Parameters<BaseBackups['restoreIntoScratch']>[1];
 
 /** Bytes of a cluster that may well lie in memory. */
 const small = 128 * 1024 ** 2;
 
 /**
  * Restores a cluster into a throwaway folder, starts a server of its major version on it with the
- * WAL of the backup alone, and waits until it is consistent. Throws `scratch-unavailable`,
+ * WAL of the backup alone, or of an archive, and waits until it is recovered. Throws `scratch-unavailable`,
  * `backup-corrupt`, `restore-failed`.
  */
 export async function restoreClusterIntoScratch(
   chain: readonly RestoreSource[],
   options: Options,
-): Promise<RestoredScratch> {
-  const { environment, signal, place } = options;
+): Promise<RestoredCluster> {
+  const { environment, signal, place, recovery } = options;
   if (place !== null) throw elsewhere();
   requireOneCluster(chain);
   const last = lastOf(chain);
@@ -44,17 +46,36 @@ export async function restoreClusterIntoScratch(
   const start = performance.now();
   const bytes = chain.reduce((sum, one) => sum + bytesOf(one), 0);
   const folder = await makeFolder(environment, { user, size: bytes > small ? 'large' : 'small' });
-  const server = await started(chain, { bin, folder, user }, options);
-  const restoreMs = Math.round(performance.now() - start);
+  const { server, replaying, unpacked } = await started(chain, { bin, folder, user }, options);
+  const end = performance.now();
+  const restoreMs = Math.round(end - start);
   const target = targetIn(folder, last, environment);
   const connect = () => connectTo(target, {}, signal);
+  const dispose = async (): Promise<void> => {
+    await Promise.all([server[Symbol.asyncDispose](), sweeping]);
+    await replaying?.[Symbol.asyncDispose]();
+  };
+  const measured = {
+    unpackMs: Math.round(unpacked - start),
+    replayMs: Math.round(end - unpacked),
+    log: replaying?.log() ?? '',
+  };
+  const recovered =
+    recovery &&
+    (await recoveredOf(connect, recovery, measured).catch(async (error: unknown) => {
+      await dispose();
+      throw error;
+    }));
   return {
     description: `${target.display} (${bin})`,
     limits: [
-      'Recovered to the end of the backup alone: the WAL archive was not asked.',
+      ...(recovery
+        ? []
+        : ['Recovered to the end of the backup alone: the WAL archive was not asked.']),
       'Its settings are ours: what postgresql.conf says, preloaded libraries too, was not tried.',
     ],
     restoreMs,
+    recovered,
     connect,
     async check() {
       await using session = await connect();
@@ -66,14 +87,20 @@ export async function restoreClusterIntoScratch(
       const opened: RestoreCheck = {
         id: 'opens',
         ok: true,
-        detail: `consistent at ${facts.stopLsn}, and database ${facts.database} opens`,
+        detail: `consistent at ${recovered?.lsn ?? facts.stopLsn}, and database ${facts.database} opens`,
       };
       return [verified, opened, ...(await amcheckAll(session, options))];
     },
-    [Symbol.asyncDispose]: async () => {
-      await Promise.all([server[Symbol.asyncDispose](), sweeping]);
-    },
+    [Symbol.asyncDispose]: dispose,
   };
+}
+
+interface Started {
+  readonly server: Server;
+  /** Null: with the log of the backup alone. */
+  readonly replaying: Replaying | null;
+  /** When its files were there, as `performance.now` tells it. */
+  readonly unpacked: number;
 }
 
 interface Place {
@@ -86,9 +113,10 @@ interface Place {
 async function started(
   chain: readonly RestoreSource[],
   { bin, folder, user }: Place,
-  { signal, onProgress }: Options,
-): Promise<Server> {
+  { signal, onProgress, recovery }: Options,
+): Promise<Started> {
   let server: Server | null = null;
+  let replaying: Replaying | null = null;
   try {
     const data = join(folder, 'data');
     const parts = join(folder, 'parts');
@@ -100,18 +128,25 @@ async function started(
     const tools = { bin, major: majorOf(last.serverVersion) };
     await assemble(chain, tools, { data, parts, placeOf, signal, onProgress });
     await configureThrowaway(data, bin, signal);
+    const { segmentSize: segmentBytes } = baseFactsOf(last.facts);
+    const replay = { folder, user, segmentBytes, signal, onProgress };
+    replaying = recovery && (await beginReplay(recovery, replay));
     for (const tree of [data, ...places])
       await settleTree(tree, { owner: user, lasting: false, signal });
     onProgress({ done: 0, total: 0, what: 'replaying the WAL of the backup' });
-    server = startServer({ bin, folder, user, settings: [], signal });
+    const unpacked = performance.now();
+    const { onLog = () => {} } = replaying ?? {};
+    server = startServer({ bin, folder, user, settings: [], signal, onLog });
     const words = await server.ready;
-    if (words === null) return server;
+    if (words === null) return { server, replaying, unpacked };
+    if (replaying) throw replaying.failed(words);
     throw new JemError('restore-failed', 'The restored cluster does not start', {
       why: `The server of ${bin} said: ${words}`,
       hint: 'Restore another backup: jem-db backup list',
     });
   } catch (error) {
     await server?.[Symbol.asyncDispose]();
+    await replaying?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true }).catch(() => {});
     throw error;
   }

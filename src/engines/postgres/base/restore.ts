@@ -5,6 +5,7 @@ import { JemError } from '../../../errors.ts';
 import type { Restored, RestoreSource } from '../../backing-up.ts';
 import type { BaseRestoreOptions } from '../../base-backup.ts';
 import type { OsUser } from '../programs.ts';
+import { configureRecovery } from '../recovery/settings.ts';
 import { serverUser } from '../scratch/os-user.ts';
 import { assemble, lastOf, requireOneCluster } from './assemble.ts';
 import { requireReadable } from './decompress.ts';
@@ -48,6 +49,7 @@ export async function restoreCluster(
     }
     const placeOf = ({ oid }: Tablespace): string => places.get(oid) ?? '';
     await assemble(chain, tools, { ...options, data, parts, placeOf });
+    if (options.recovery) await configureRecovery(data, options.recovery);
     options.onProgress({ done: 0, total: 0, what: 'making it last' });
     for (const tree of [data, ...places.values()])
       await settleTree(tree, { owner, lasting: true, signal });

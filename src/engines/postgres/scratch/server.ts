@@ -30,6 +30,8 @@ export interface ServerOptions {
   /** `name=value`. */
   readonly settings: readonly string[];
   readonly signal: AbortSignal;
+  /** Told all that it writes. */
+  readonly onLog?: (text: string) => void;
 }
 
 export interface Server extends AsyncDisposable {
@@ -42,7 +44,7 @@ export interface Server extends AsyncDisposable {
  * of or when this process ends, however that happens. Disposing never throws.
  */
 export function startServer(options: ServerOptions): Server {
-  const { bin, folder, user, settings, signal } = options;
+  const { bin, folder, user, settings, signal, onLog } = options;
   const program = [
     join(bin, 'postgres'),
     '-D',
@@ -65,7 +67,7 @@ export function startServer(options: ServerOptions): Server {
   // It may be gone already, and says so by other ways.
   child.stdin?.on('error', () => {});
   return {
-    ready: untilAborted(readiness(child.stderr), signal),
+    ready: untilAborted(readiness(child.stderr, onLog), signal),
     [Symbol.asyncDispose]: async () => {
       child.stdin?.end();
       child.stderr?.resume();
@@ -75,11 +77,15 @@ export function startServer(options: ServerOptions): Server {
 }
 
 /** The server says when it is ready: nobody needs to ask again and again. */
-function readiness(stderr: NodeJS.ReadableStream | null): Promise<string | null> {
+function readiness(
+  stderr: NodeJS.ReadableStream | null,
+  onLog: (text: string) => void = () => {},
+): Promise<string | null> {
   return new Promise((resolve) => {
     let log = '';
     stderr?.setEncoding('utf8');
     stderr?.on('data', (text: string) => {
+      onLog(text);
       log = (log + text).slice(-8000);
       if (log.includes('ready to accept connections')) resolve(null);
     });

@@ -11,6 +11,7 @@ export const walFormat: WalFormat = {
   systemIdentifier,
   waiting,
   segmentBytes: (beginning) => parseSegmentHeader(beginning)?.segmentBytes ?? null,
+  reader: async () => (await import('./records.ts')).walReader(),
 };
 
 async function inspect(path: string, dataFolder: string): Promise<WalFile> {

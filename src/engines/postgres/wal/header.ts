@@ -46,7 +46,7 @@ export function parseControlFile(bytes: Buffer): string | null {
 }
 
 /** The server writes as its processor does. */
-function readerOf(bytes: Buffer) {
+export function readerOf(bytes: Buffer) {
   const little = endianness() === 'LE';
   return {
     u16: (at: number) => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at)),

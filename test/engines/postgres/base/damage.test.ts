@@ -78,7 +78,14 @@ async function restored(damage: (root: string) => Promise<unknown>): Promise<voi
   await using copy = await temporaryFolder();
   const source = await damaged(copy.path, damage);
   await using scratch = await postgresBaseBackups.restoreIntoScratch([source], {
-    ...{ ...common, like: null, place: null, ledgerTable: 'jem_db_migrations', jobs: 1 },
+    ...{
+      ...common,
+      like: null,
+      place: null,
+      recovery: null,
+      ledgerTable: 'jem_db_migrations',
+      jobs: 1,
+    },
     environment: { env: {}, cwd: '/', home: homedir(), user: 'postgres' },
   });
   await using session = await scratch.connect();
@@ -95,7 +102,7 @@ it('leaves folder and tablespaces as they were where it fails at the end', async
   await mkdir(into ?? '');
   await writeFile(join(into ?? '', 'kept'), 'as it was');
   const failed = postgresBaseBackups.restore([source], {
-    ...{ ...common, folder: into ?? '', clean: true, env: {} },
+    ...{ ...common, recovery: null, folder: into ?? '', clean: true, env: {} },
     mappings: new Map([[spaceOf(manifest), space ?? '']]),
   });
   expect(await rejection(failed)).toMatchObject({ code: 'backup-corrupt' });
