@@ -15,7 +15,7 @@ const commands = [
   { name: 'node -e 0', args: ['-e', '0'], limit: null },
   { name: '--version', args: [cliPath, '--version'], limit: 1.25 },
   { name: '--help', args: [cliPath, '--help'], limit: 1.6 },
-  { name: 'backup wal push, stored before', args: push, limit: 1.6 },
+  { name: 'backup wal push, stored before', args: push, limit: 2 },
   { name: 'migrate status, SQLite', args: [cliPath, 'migrate', 'status'], limit: 2.5 },
 ];
 
