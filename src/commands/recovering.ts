@@ -76,7 +76,7 @@ export function describeRecovery(
   const value = target.value ?? '';
   const targets: Readonly<Record<typeof target.kind, string>> = {
     time: `${moment(value)} (${value})`,
-    lsn: `${value}`,
+    lsn: value,
     name: `the restore point ${value}`,
     latest: 'the end of the archive',
   };

@@ -29,7 +29,7 @@ export interface RecoverySettings extends RecoveryAim {
 
 /** A recovery in a throwaway server. */
 export interface ScratchRecovery extends RecoveryAim {
-  /** Where the last record that is archived begins. */
+  /** Where the last record begins that is archived as yet. */
   readonly lastRecord: string;
   /** Writes a file of the log to a path, whole; false: the archive has none of that name. */
   readonly fetch: (file: string, path: string) => Promise<boolean>;

@@ -62,36 +62,38 @@ async function look(
     checks: [
       { id: 'restore', ok: true, detail: `into ${description}` },
       ...(recovered ? [recovered.stop] : []),
-      ...point.checks,
+      ...(point?.checks ?? []),
       ...(await scratch.check()),
+      ...(point ? [] : [unseen(manifest, recovery)]),
     ],
-    tables: point.tables,
+    tables: point?.tables ?? [],
     restored: { description, limits, restoreMs },
     serverVersion: session.serverVersion,
     recovery: recovered && aim && proofOf(recovered, aim),
   };
 }
 
-/** Compares with the fingerprints of the restore point, where the recovery was to that. */
+/** Compares with the fingerprints of the restore point; null: the recovery was not to that. */
 async function atPoint(
   scratch: RestoredCluster,
   manifest: BaseManifest,
   aim: VerifyRecovery | null,
   options: ClusterVerifying,
-): Promise<Compared> {
+): Promise<Compared | null> {
   const { restorePoint } = manifest;
   const { recovered } = scratch;
   const isThere = aim?.target.kind === 'name' && aim.target.value === restorePoint?.name;
-  if (!restorePoint || !recovered || !isThere) {
-    const detail = whyNot(manifest, options.recovery);
-    return { checks: [{ id: 'fingerprints', ok: null, detail }], tables: [] };
-  }
+  if (!restorePoint || !recovered || !isThere) return null;
   const ended = await recovered.open(restorePoint);
   await using session = await scratch.connect();
   const structure = await compareStructure(session, restorePoint, options);
   const compared = await compareContent(session, restorePoint, options);
   const checks: RestoreCheck[] = [...compared.checks, ...structure, ended];
   return { checks, tables: compared.tables };
+}
+
+function unseen(manifest: BaseManifest, recovery: ClusterVerifying['recovery']): RestoreCheck {
+  return { id: 'fingerprints', ok: null, detail: whyNot(manifest, recovery) };
 }
 
 function whyNot(

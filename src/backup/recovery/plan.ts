@@ -95,7 +95,7 @@ function windowOn(
 }
 
 /** What can be recovered to, for the reader. */
-export function reachText({ earliest, newest }: Pick<RecoveryPlan, 'earliest' | 'newest'>): string {
+function reachText({ earliest, newest }: Pick<RecoveryPlan, 'earliest' | 'newest'>): string {
   const from = earliest.at === null ? '' : ` (${earliest.at})`;
   const to = newest.at === null ? '' : ` (${newest.at})`;
   return `from ${earliest.lsn}${from} to ${newest.lsn}${to}`;

@@ -93,18 +93,15 @@ interface Seen {
   readonly options: ReadOptions;
 }
 
-function verdictOn(target: RecoveryTarget, seen: Seen): Promise<Verdict> | Verdict {
-  const value = target.value ?? '';
-  switch (target.kind) {
-    case 'latest':
-      return latestVerdict(seen);
-    case 'lsn':
-      return lsnVerdict(parseLsn(value) ?? 0n, seen);
-    case 'time':
-      return timeVerdict(parseMoment(value) ?? 0n, target.inclusive, seen);
-    case 'name':
-      return nameVerdict(value, seen);
-  }
+function verdictOn({ kind, value, inclusive }: RecoveryTarget, seen: Seen): Promise<Verdict> {
+  const text = value ?? '';
+  const verdicts: Readonly<Record<typeof kind, () => Promise<Verdict> | Verdict>> = {
+    latest: () => latestVerdict(seen),
+    lsn: () => lsnVerdict(parseLsn(text) ?? 0n, seen),
+    time: () => timeVerdict(parseMoment(text) ?? 0n, inclusive, seen),
+    name: () => nameVerdict(text, seen),
+  };
+  return Promise.resolve(verdicts[kind]());
 }
 
 const there: Verdict = { kind: 'there' };

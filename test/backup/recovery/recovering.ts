@@ -15,6 +15,8 @@ export interface Scene extends ArchivedServer {
   commit(number: number): Promise<{ readonly at: string; readonly lsn: string }>;
   /** Runs jem-db with `--json`, and returns its result; the document fits the schema. */
   run<Result>(args: readonly string[], options?: RunOptions): Promise<Result>;
+  /** The codes of the warnings of a command that must succeed. */
+  warned(args: readonly string[], options: RunOptions): Promise<readonly string[]>;
   /** The error of a command that must fail. */
   refused(args: readonly string[], exitCode?: number): Promise<Refusal>;
   /** Ends the server as a loss of its machine does, and removes all that it had. */
@@ -105,6 +107,11 @@ export async function scene(
       const document = done.json<Result>();
       expect(schemaErrors(document as never), args.join(' ')).toEqual([]);
       return document.result;
+    },
+    async warned(args, { env = {} }) {
+      const done = await call(args, env);
+      expect(done.exitCode, done.stdout + done.stderr).toBe(0);
+      return done.json().warnings.map(({ code }) => code);
     },
     async refused(args, exitCode = 4) {
       const done = await call(args);

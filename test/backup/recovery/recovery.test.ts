@@ -22,6 +22,7 @@ import {
 describe.each(postgresVersions())('recovery of PostgreSQL $major', ({ bin }) => {
   let at: Scene;
   let id = '';
+  let second = '';
   let pgbenchRows = '';
   const moments: { readonly at: string; readonly lsn: string }[] = [];
 
@@ -37,6 +38,9 @@ describe.each(postgresVersions())('recovery of PostgreSQL $major', ({ bin }) => 
       for (const number of [3, 4]) moments.push(await at.commit(number));
     });
     await at.switched();
+    second = (await at.run<Created>(['backup', 'create', '--kind', 'base', '--no-fingerprints']))
+      .backup.id;
+    await at.switched();
     pgbenchRows = await server.psql('select count(*) from pgbench_history');
     // Committed, and lost: its segment is never archived.
     await server.psql('alter system set archive_command = false');
@@ -47,7 +51,7 @@ describe.each(postgresVersions())('recovery of PostgreSQL $major', ({ bin }) => 
   afterAll(async () => at[Symbol.asyncDispose]());
 
   it('proves the restore point by its fingerprints', async () => {
-    const proved = await at.run<Verified>(['restore-verify']);
+    const proved = await at.run<Verified>(['restore-verify', id]);
     expect(proved).toMatchObject({ verified: true, backup: { id } });
     expect(proved.recovery).toMatchObject({ to: 'name', timeline: 1 });
     expect(proved.recovery?.target).toContain(`jem-db-${id}`);
@@ -60,19 +64,25 @@ describe.each(postgresVersions())('recovery of PostgreSQL $major', ({ bin }) => 
 
   it('recovers all that was archived, and no committed transaction is missing there', async () => {
     const proved = await at.run<Verified>(['restore-verify', '--to-latest']);
-    expect(proved).toMatchObject({ verified: true, recovery: { to: 'latest', target: null } });
+    expect(proved).toMatchObject({
+      verified: true,
+      backup: { id: second },
+      recovery: { to: 'latest', target: null },
+    });
     expect(proved.recovery?.lastTransactionAt).toBe(proved.recovery?.newest.at);
     expect(checkOf(proved, 'fingerprints')).toMatchObject({ ok: null });
 
     await using root = await serverFolder();
-    await at.run(['restore', '--into', join(root.path, 'data'), '--to-latest']);
+    await at.run(['restore', id, '--into', join(root.path, 'data'), '--to-latest']);
     await using server = await startRecovered(at.server, root.path, 'open');
     expect(await ledger(server)).toBe('1,2,3,4');
     expect(await server.psql('select count(*) from pgbench_history')).toBe(pgbenchRows);
     const sums = (await server.psql(sumsSql)).split('|');
     expect(new Set(sums).size).toBe(1);
     const kept = Number(pgbenchRows) + 4;
-    console.log(`${kept} of ${kept + 1} transactions came back, those of all archived segments`);
+    process.stdout.write(
+      `${kept} of ${kept + 1} transactions came back, those of all archived segments\n`,
+    );
   });
 
   it('stops at a time, paused, and opens when it is told to', async () => {
@@ -100,7 +110,8 @@ describe.each(postgresVersions())('recovery of PostgreSQL $major', ({ bin }) => 
   ])('proves a recovery to a $to', async ({ to, exclusive, value }) => {
     const target = [`--to-${to}`, value(), ...(exclusive ? ['--exclusive'] : [])];
     const proved = await at.run<Verified>(['restore-verify', ...target]);
-    expect(proved).toMatchObject({ verified: true, recovery: { to } });
+    // The newest backup is behind the target.
+    expect(proved).toMatchObject({ verified: true, backup: { id }, recovery: { to } });
     expect(checkOf(proved, 'target')).toMatchObject({ ok: true });
     const { recovery, recoveryPoint } = proved;
     expect(recoveryPoint).toBe(recovery?.lastTransactionAt);
@@ -123,8 +134,9 @@ describe.each(postgresVersions())('recovery of PostgreSQL $major', ({ bin }) => 
       const refusal = await at.refused(['restore', '--into', into, ...target]);
       expect(refusal.code).toBe('restore-refused');
       expect(refusal.cause).toContain(cause);
-      if (cause.includes('timeline')) expect(refusal.cause).toMatch(/from 0\/\w+ .* to 0\/\w+ .*Z/);
     }
+    const reach = await at.refused(['restore', '--into', into, '--to-lsn', 'FF/0']);
+    expect(reach.cause).toMatch(/from 0\/\w+ \(.*Z\) to 0\/\w+ \(.*Z\) on timeline 1/);
     const proof = await at.refused(['restore-verify', id, '--to-lsn', 'FF/0']);
     expect(proof.code).toBe('restore-refused');
     expect(await readdir(root.path)).toEqual([]);

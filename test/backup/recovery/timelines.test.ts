@@ -75,13 +75,28 @@ describe.each(postgresVersions())('timelines of PostgreSQL $major, encrypted', (
       const words = ['--to-latest', '--target-timeline', '1', '--backups', odd];
       await at.run(['restore', '--into', join(root.path, 'data'), ...words]);
       const text = await readFile(join(root.path, 'data', 'postgresql.auto.conf'), 'utf8');
-      expect(text).toContain(join(at.home, 'key'));
+      const command = /^restore_command = .*/m.exec(text)?.[0];
+      expect(command).toContain(`--key-file ${join(at.home, 'key')}`);
       expect(text).not.toContain((await readFile(join(at.home, 'key'), 'utf8')).trim());
       await using server = await startRecovered(at.server, root.path, 'open');
       expect(await ledger(server)).toBe('1,2,3,4');
     } finally {
       await rename(odd, at.backups);
     }
+  });
+
+  it('writes no key that comes from the environment, and says that the server needs it', async () => {
+    await using root = await serverFolder();
+    const into = join(root.path, 'data');
+    const key = (await readFile(join(at.home, 'key'), 'utf8')).trim();
+    const env = { JEM_DB_BACKUP_KEY: key, JEM_DB_BACKUP_KEY_FILE: '' };
+    const codes = await at.warned(['restore', '--into', into, '--to-latest'], { env });
+    expect(codes).toContain('recovery-needs-key');
+    const text = await readFile(join(into, 'postgresql.auto.conf'), 'utf8');
+    const command = /^restore_command = .*/m.exec(text)?.[0];
+    expect(command).toContain('backup wal fetch');
+    expect(command).not.toContain('--key-file');
+    expect(text).not.toContain(key);
   });
 
   it('refuses a time before a backup in which nothing was written', async () => {

@@ -55,6 +55,32 @@ it.each(postgresVersions())(
   },
 );
 
+it('ends where a record does not follow the one before it, and tells none that is altered', async () => {
+  const [version] = postgresVersions();
+  await using server = await startPostgres({ bin: version?.bin ?? '' });
+  await server.psql('create table t (n int)');
+  for (const number of [1, 2, 3]) await server.psql(`insert into t values (${number})`);
+  const name = await server.psql('select pg_walfile_name(pg_current_wal_lsn())');
+  const segment = await readFile(join(server.dataFolder, 'pg_wal', name));
+  const whole = await events(segment);
+  // The last that is not the very last, and within one page.
+  const place = whole.slice(0, -1).findLast((lsn) => Number(lsn % 8192n) < 8000) ?? 0n;
+  const before = whole.filter((lsn) => lsn < place);
+  const alter = (byte: number): Buffer => {
+    const altered = Buffer.from(segment);
+    altered[Number(place % BigInt(segment.length)) + byte]! ^= 8;
+    return altered;
+  };
+  expect(whole.length - before.length).toBeGreaterThan(1);
+  expect(await events(alter(8)), 'where the one before begins').toEqual(before);
+  expect(await events(alter(28)), 'when it was').toEqual(whole.filter((lsn) => lsn !== place));
+});
+
+async function events(segment: Buffer): Promise<readonly bigint[]> {
+  const reader = await (await loadWalFormat()).reader();
+  return reader.read(segment).events.map(({ lsn }) => lsn);
+}
+
 async function dumped(server: PostgresServer, first: string) {
   const { stdout } = await execa(
     join(server.bin, 'pg_waldump'),

@@ -42,7 +42,8 @@ function troubleOf(target: RecoveryTarget, seen: Seen): string | null {
   const value = target.value ?? '';
   if (target.kind === 'latest') {
     if (words !== null) return 'it stopped before the end';
-    return parsed(done) === parsed(lastRecord) ? null : `the last archived record is ${lastRecord}`;
+    // What was archived meanwhile is replayed as well.
+    return parsed(done) >= parsed(lastRecord) ? null : `the last archived record is ${lastRecord}`;
   }
   if (words === null) return 'it did not stop';
   if (target.kind === 'name')
