@@ -7,6 +7,7 @@ import { labelled, moment } from '../output/text.ts';
 import { keyVariable } from '../setting-specs.ts';
 import type { Input, OptionSpec } from './command.ts';
 import type { Context } from './context.ts';
+import { isInBucket } from './repository.ts';
 
 export const actionOption: OptionSpec = {
   flags: '--target-action <action>',
@@ -57,8 +58,19 @@ export function settingsFor(
       ...['backup', 'wal', 'fetch', '%f', '%p', '--partial'],
       ...['--system-identifier', manifest.cluster, '--backups', absolute(backups)],
       ...(backupKeyFile === null ? [] : ['--key-file', absolute(backupKeyFile)]),
+      ...bucketOptions(settings),
     ],
   };
+}
+
+/** Of a bucket; its credentials the server must find where the AWS tools look. */
+function bucketOptions({ backups, s3Endpoint, s3Region, s3PathStyle }: Context['settings']) {
+  if (!isInBucket(backups)) return [];
+  return [
+    ...(s3Endpoint === null ? [] : ['--s3-endpoint', s3Endpoint]),
+    ...(s3Region === null ? [] : ['--s3-region', s3Region]),
+    ...(s3PathStyle === null ? [] : ['--s3-path-style', s3PathStyle ? 'yes' : 'no']),
+  ];
 }
 
 const ends: Readonly<Record<TargetAction, string>> = {

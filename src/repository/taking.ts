@@ -22,6 +22,7 @@ export interface Taking {
   readonly key: EncryptionKey | null;
   /** Of what is given plain. */
   readonly compression: Compression;
+  readonly signal: AbortSignal;
   /** Files that are taken at once. */
   readonly most: number;
   /** Takes a file of `folder`, and removes it there. */
@@ -71,10 +72,22 @@ export function stageOf(taking: Taking): FileStage {
       kept(turn(taken(path, content, (packing) => taking.take(path, packing)))),
     // Not in turn: its source may be slow, and wait for what is taken beside it.
     put: (path, bytes, content) =>
-      kept(taken(path, content, (packing) => taking.put(bytes, packing))()),
+      kept(
+        taken(path, content, (packing) => taking.put(abortable(bytes, taking.signal), packing))(),
+      ),
     files: () => [...files.values()].toSorted((one, other) => (one.path < other.path ? -1 : 1)),
     async settled() {
       await Promise.allSettled(works);
     },
   };
+}
+
+async function* abortable(
+  bytes: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  for await (const piece of bytes) {
+    signal.throwIfAborted();
+    yield piece;
+  }
 }

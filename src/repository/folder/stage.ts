@@ -21,10 +21,16 @@ export function openStage(repository: FolderRepository, { id, from, to }: StageF
 
   async function write(bytes: AsyncIterable<Buffer>, how: Packing): Promise<Packed> {
     const { stream, packed } = packing(bytes, how);
-    await using target = await createPrivate(join(to, how.stored));
-    await writeAll(target, stream);
-    await target.sync();
-    return packed();
+    const path = join(to, how.stored);
+    await using target = await createPrivate(path);
+    try {
+      await writeAll(target, stream);
+      await target.sync();
+      return packed();
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
   }
 
   const storing = (how: Packing, work: () => Promise<Packed>): Promise<Packed> =>
@@ -36,7 +42,7 @@ export function openStage(repository: FolderRepository, { id, from, to }: StageF
 
   return stageOf({
     // More files at once would only wait for the same disk.
-    ...{ id, folder: from, key, compression, most: 4 },
+    ...{ id, folder: from, key, compression, signal, most: 4 },
     take: (path, how) =>
       storing(how, async () => {
         const source = join(from, path);

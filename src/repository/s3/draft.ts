@@ -106,7 +106,7 @@ function openStage(repository: S3Repository, id: string, folder: string): FileSt
 
   return stageOf({
     // Each holds a part of its own in memory while it fills.
-    ...{ id, folder, key, compression, most: 3 },
+    ...{ id, folder, key, compression, signal, most: 3 },
     take: (path, how) =>
       usingStore(repository, () =>
         usingStorage(temporaryPlace(), signal, async () => {

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import type { RestoredScratch } from '../../../../src/engines/engine.ts';
 import type { LogicalSource } from '../../../../src/engines/backing-up.ts';
 import { sqliteRestoring } from '../../../../src/engines/sqlite/backup/restoring.ts';
@@ -11,6 +11,10 @@ import { temporaryFolder } from '../../../support/folders.ts';
 import { refusal } from '../failures.ts';
 import { ledgerTable } from '../session-tools.ts';
 import { type Backup, backUp, environment, sourceOf } from './backing.ts';
+
+// Others restore into the system's temporary folder at the same time.
+beforeAll(() => void vi.stubEnv('TMPDIR', mkdtempSync(join(inject('runFolder'), 't-'))));
+afterAll(() => void vi.unstubAllEnvs());
 
 async function intoScratch(source: LogicalSource, place: string | null): Promise<RestoredScratch> {
   return sqliteRestoring.restoreIntoScratch(source, {
