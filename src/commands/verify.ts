@@ -1,7 +1,7 @@
 import type { RestoreCheck } from '../engines/backing-up.ts';
 import { JemError } from '../errors.ts';
 import type { Paint } from '../output/paint.ts';
-import { duration, grouped, labelled, moment } from '../output/text.ts';
+import { count, duration, grouped, labelled, moment } from '../output/text.ts';
 import type { VerifyOptions, VerifyResult } from '../restore/verify.ts';
 import { displayName } from '../schema/report.ts';
 import { engineNamed } from '../target.ts';
@@ -63,8 +63,8 @@ export function describeVerdict(result: VerifyResult, paint: Paint): string[] {
   const { backup, restoredInto, limits, checks, tables, verified, restoreMs, recovery } = result;
   const rows = grouped(tables.reduce((sum, table) => sum + table.rows, 0));
   const seen: Readonly<Record<typeof backup.kind, string>> = {
-    logical: `${tables.length} tables with ${rows} rows came back as they were at ${moment(result.recoveryPoint)}`,
-    base: `the whole cluster came back, starts and is consistent${recovery && tables.length > 0 ? `; ${tables.length} tables with ${rows} rows are as they were at ${recovery.target}` : ''}`,
+    logical: `${count(tables.length, 'table')} with ${rows} rows came back as they were at ${moment(result.recoveryPoint)}`,
+    base: `the whole cluster came back, starts and is consistent${recovery && tables.length > 0 ? `; ${count(tables.length, 'table')} with ${rows} rows are as they were at ${recovery.target}` : ''}`,
   };
   const proved = `Proved: ${seen[backup.kind]}; restoring took ${duration(restoreMs ?? 0)}.`;
   return [

@@ -1,29 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import type { Repository, WalContent } from '../../src/repository/contract.ts';
+import type { WalContent } from '../../src/repository/contract.ts';
 import { parseWalName } from '../../src/wal-names.ts';
 import { kinds } from './kinds.ts';
 import { otherKey } from './making.ts';
-
-const cluster = '7421068371285612345';
-const first = '000000010000000000000001';
-
-function walFile(name: string, bytes: Buffer): WalContent {
-  return {
-    name: parseWalName(name)!,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    async *content() {
-      yield bytes;
-    },
-  };
-}
-
-async function readWal(repository: Repository, name: string): Promise<Buffer> {
-  const archive = repository.wal(cluster);
-  const [stored] = await archive.find(parseWalName(name)!);
-  return buffer(archive.content(stored!));
-}
+import { cluster, first, readWal, walFile } from './wal-making.ts';
 
 describe.each(kinds)('the log of a cluster in $name', ({ make }) => {
   test('what is put comes back, and again is there', async () => {

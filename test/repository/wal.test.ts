@@ -1,67 +1,25 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import type { Repository, WalContent } from '../../src/repository/contract.ts';
-import { parseWalName } from '../../src/wal-names.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { backUp, filesBelow, key, open, otherKey } from './making.ts';
+import { cluster, first, readWal, walFile } from './wal-making.ts';
 import { startWorker } from './working.ts';
 
 const kinds = [
   { kind: 'plain', key: null },
   { kind: 'encrypted', key },
 ];
-const cluster = '7421068371285612345';
-const first = '000000010000000000000001';
-
-function walFile(name: string, bytes: Buffer): WalContent {
-  return {
-    name: parseWalName(name)!,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    async *content() {
-      yield bytes;
-    },
-  };
-}
-
-async function readWal(repository: Repository, name: string): Promise<Buffer> {
-  const archive = repository.wal(cluster);
-  const [stored] = await archive.find(parseWalName(name)!);
-  return buffer(archive.content(stored!));
-}
-
-test.each(kinds)('$kind: what is put comes back, and again is there', async ({ key }) => {
+test.each(kinds)('$kind: the content can be read in the folder, or cannot', async ({ key }) => {
   await using folder = await temporaryFolder();
-  const repository = open(join(folder.path, 'backups'), { key });
-  const archive = repository.wal(cluster);
-  expect(await archive.exists()).toBe(false);
-  expect(await archive.list()).toEqual([]);
   const bytes = randomBytes(300_000);
   const names = [first, `${first}.00000028.backup`, '00000002.history', `${first}.partial`];
-  for (const name of names) expect(await archive.put(walFile(name, bytes))).toBe('stored');
-  for (const name of names) expect(await archive.put(walFile(name, bytes))).toBe('there');
-  expect(await repository.walClusters()).toEqual([cluster]);
-  expect((await archive.list()).map(({ name }) => name.name)).toEqual(names.toSorted());
-  for (const name of names) expect((await readWal(repository, name)).equals(bytes)).toBe(true);
-  await archive.remove(await archive.find(parseWalName(first)!));
-  expect(await archive.find(parseWalName(first)!)).toEqual([]);
+  const archive = open(join(folder.path, 'backups'), { key }).wal(cluster);
+  for (const name of names) await archive.put(walFile(name, bytes));
   const stored = [...(await filesBelow(folder.path)).values()];
   const isReadable = stored.some((one) => one.includes(bytes.subarray(0, 64)));
   expect(isReadable).toBe(key === null);
-});
-
-test('other content under a name is refused, and nothing is stored of it', async () => {
-  await using folder = await temporaryFolder();
-  const archive = open(folder.path).wal(cluster);
-  await archive.put(walFile(first, Buffer.from('one')));
-  const before = await filesBelow(folder.path);
-  await expect(archive.put(walFile(first, Buffer.from('two')))).rejects.toMatchObject({
-    code: 'wal-conflict',
-    exitCode: 4,
-  });
-  expect(await filesBelow(folder.path)).toEqual(before);
 });
 
 test('who is killed while storing blocks other content, and nobody else', async () => {
@@ -75,16 +33,6 @@ test('who is killed while storing blocks other content, and nobody else', async 
   await expect(archive.put(two)).rejects.toMatchObject({ code: 'wal-conflict' });
   expect(await archive.put(one)).toBe('stored');
   expect(await readdir(group)).toEqual([`${first}-${one.sha256}.gz`]);
-});
-
-test('what grows takes the place of what it was', async () => {
-  await using folder = await temporaryFolder();
-  const repository = open(folder.path);
-  const archive = repository.wal(cluster);
-  const name = `${first}.partial`;
-  for (const text of ['a', 'ab', 'abc']) await archive.replace(walFile(name, Buffer.from(text)));
-  expect(await archive.find(parseWalName(name)!)).toHaveLength(1);
-  expect(String(await readWal(repository, name))).toBe('abc');
 });
 
 test.each([
