@@ -23,13 +23,16 @@ async function psql(major: number, script: string): Promise<string> {
   return stderr;
 }
 
-/** Whatever bears on where a statement ends; none of it makes a statement that succeeds. */
+/**
+ * Whatever bears on where a statement ends; none of it makes a statement that succeeds. CREATE has
+ * a semicolon of its own before it: behind a number or a string psql sees it still, PostgreSQL never.
+ */
 const piece = fc.constantFrom(
   ...["'", "'", "''", '"', "E'", "e'x\\'", "U&'", 'U&"', "N'a'", "X'00'", "'a' -- c\n 'b'"],
   ...['$$', '$$', '$a$', '$1 ', 'a$b', '--', '/*', '*/', '/*', '*/', '(', ')', ';', ';\n', ';\n'],
   ...['\n', '\r\n', ' ', ' ', 'x', 'é', '1 ', '1e-5 ', '.5 ', '::', '=', '-', '+', '*', '/'],
-  ...['x case ', 'x end ', 'x end ', ';\ncreate function f() begin atomic '],
-  ...[';\ncreate or replace procedure p() begin atomic '],
+  ...['x case ', 'x end ', 'x end ', '\n;\ncreate function f() begin atomic '],
+  ...['\n;\ncreate or replace procedure p() begin atomic '],
 );
 
 /** A body in a body is nothing PostgreSQL knows; psql counts it, we take BEGIN for a name there. */
