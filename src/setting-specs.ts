@@ -1,4 +1,4 @@
-type Kind = 'text' | 'folder' | 'duration' | 'number' | 'list';
+type Kind = 'text' | 'folder' | 'duration' | 'number' | 'list' | 'thresholds';
 
 export interface SettingSpec {
   readonly kind: Kind;
@@ -196,6 +196,30 @@ export const settingSpecs = {
     env: ['JEM_DB_ON_RECOVERY'],
     fallback: null,
     help: 'shell command to run when it is well again',
+  },
+  skipChecks: {
+    kind: 'list',
+    flag: '--skip',
+    placeholder: 'IDS',
+    env: ['JEM_DB_SKIP_CHECKS'],
+    fallback: null,
+    help: 'checks of health, or groups of them, to leave out',
+  },
+  thresholds: {
+    kind: 'thresholds',
+    flag: '--thresholds',
+    placeholder: 'LIST',
+    env: ['JEM_DB_THRESHOLDS'],
+    fallback: null,
+    help: 'other bounds for checks: connections=70:85,backup-age=26h:50h',
+  },
+  failOn: {
+    kind: 'text',
+    flag: '--fail-on',
+    placeholder: 'STATUS',
+    env: ['JEM_DB_FAIL_ON'],
+    fallback: 'warning',
+    help: 'from which status on health exits with 1: warning, critical, never',
   },
   webhook: {
     kind: 'text',

@@ -43,6 +43,10 @@ export interface Settings {
   readonly onFailure: string | null;
   readonly onRecovery: string | null;
   readonly webhook: string | null;
+  readonly skipChecks: readonly string[];
+  /** `ID=WARNING:CRITICAL` each. */
+  readonly thresholds: readonly string[];
+  readonly failOn: string;
   /** Variables that `.env` alone sets. */
   readonly dotenv: ReadonlySet<string>;
 }
@@ -147,11 +151,31 @@ function parseConfigFile(path: string, text: string): ConfigFile['values'] {
 /** A list may be written as one. */
 function textOf(value: unknown, key: SettingName, path: string): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value);
-  const isList = settingSpecs[key].kind === 'list';
+  const { kind } = settingSpecs[key];
+  if (kind === 'thresholds' && typeof value === 'object' && value !== null)
+    return Object.entries(value)
+      .map(([id, bounds]) => thresholdText(id, bounds, path))
+      .join(',');
+  const isList = kind === 'list';
   if (isList && Array.isArray(value) && value.every((each) => typeof each === 'string'))
     return value.join(',');
   const kinds = isList ? 'a text or a list of texts' : 'a text or a number';
   throw new JemError('bad-setting', `${path}: "${key}" must be ${kinds}`);
+}
+
+/** `{"connections": {"warning": 70, "critical": 85}}`, or `"70:85"`, as the option has it. */
+function thresholdText(id: string, bounds: unknown, path: string): string {
+  const text = (one: unknown): one is string | number | undefined =>
+    one === undefined || typeof one === 'string' || typeof one === 'number';
+  if (typeof bounds === 'string') return `${id}=${bounds}`;
+  if (typeof bounds === 'object' && bounds !== null) {
+    const { warning, critical, ...others } = bounds as Readonly<Record<string, unknown>>;
+    if (text(warning) && text(critical) && Object.keys(others).length === 0)
+      return `${id}=${warning ?? ''}:${critical ?? ''}`;
+  }
+  throw new JemError('bad-setting', `${path}: the thresholds of "${id}" cannot be read`, {
+    hint: 'Write {"warning": 70, "critical": 85}, with one or both of them.',
+  });
 }
 
 function listOf({ value }: Setting): string[] {
@@ -204,6 +228,9 @@ function interpret(raw: RawSettings): Omit<Settings, 'dotenv'> {
     onFailure: raw.onFailure.value,
     onRecovery: raw.onRecovery.value,
     webhook: raw.webhook.value,
+    skipChecks: listOf(raw.skipChecks),
+    thresholds: listOf(raw.thresholds),
+    failOn: named(raw, 'failOn'),
   };
 }
 

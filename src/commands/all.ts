@@ -11,6 +11,7 @@ import { backupWalStatus } from './backup-wal-status.ts';
 import type { Command } from './command.ts';
 import { completionOf } from './completion.ts';
 import { config } from './config.ts';
+import { healthCheck } from './health-check.ts';
 import { migrateAdopt } from './migrate-adopt.ts';
 import { migrateBaseline } from './migrate-baseline.ts';
 import { migrateCheck } from './migrate-check.ts';
@@ -42,6 +43,7 @@ const listed: readonly Command[] = [
   schemaVerify,
   schemaDump,
   schemaDiff,
+  healthCheck,
   backupCreate,
   backupList,
   backupShow,

@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
-import { parseDuration } from '../duration.ts';
 import { JemError } from '../errors.ts';
 import { labelled } from '../output/text.ts';
 import { command, type Input } from './command.ts';
 import { directTargetOf, openSession } from './context.ts';
 import { repositoryOf } from './repository.ts';
 import { identifierIn, identifierOption, stateFolder, walSettings } from './wal-settings.ts';
+import { timeOption } from './time-option.ts';
 
 /** What changed on the server; streaming itself ends by a signal alone, or with an error. */
 interface SlotResult {
@@ -42,7 +42,7 @@ export const backupWalReceive = command<SlotResult>({
     const { changeSlot, receiveWal } = await import('../backup/wal/receive.ts');
     const { settings, environment, signal, report } = context;
     const act = actOf(input);
-    const every = everyOf(input);
+    const every = timeOption(input, 'partial-every') ?? 5000;
     const target = await directTargetOf(context);
     const options = {
       connect: () => openSession(context, target, 'read'),
@@ -80,13 +80,4 @@ function actOf(input: Input): { readonly change: 'create' | 'drop'; readonly slo
     });
   if (slot) return { change: create ? 'create' : 'drop', slot };
   throw new JemError('usage', 'Nothing says which slot is meant', { hint: 'Name it: --slot NAME' });
-}
-
-function everyOf(input: Input): number {
-  const text = input.text('partialEvery') ?? '5s';
-  const every = parseDuration(text);
-  if (every !== null && every > 0) return every;
-  throw new JemError('usage', `--partial-every takes a time, not "${text}"`, {
-    hint: 'Write a number and a unit: 500ms, 5s, 1min.',
-  });
 }

@@ -9,6 +9,7 @@ import { usageError } from './usage-error.ts';
 const nouns: Readonly<Record<string, string>> = {
   migrate: 'apply, revert and look after migrations',
   schema: 'is the database what its migrations produce?',
+  health: 'is it well? checks, slow queries, settings, endpoints',
   backup: 'backups that can be proved, and what becomes of them',
   'backup wal': 'the archive of the write-ahead log (PostgreSQL)',
 };

@@ -1,9 +1,8 @@
-import { parseDuration } from '../duration.ts';
-import { JemError } from '../errors.ts';
 import { duration } from '../output/text.ts';
 import type { WaitResult } from '../wait.ts';
-import { command, type Input } from './command.ts';
+import { command } from './command.ts';
 import { openSession, targetOf } from './context.ts';
+import { timeOption } from './time-option.ts';
 
 const defaultTries = 30;
 
@@ -28,7 +27,7 @@ export const wait = command<WaitResult>({
     };
     return waitForDatabase(login, {
       tries: input.number('tries') ?? defaultTries,
-      timeout: timeoutOf(input),
+      timeout: timeOption(input, 'timeout'),
       signal: context.signal,
       onWait: (error, waitedMs) =>
         context.report.note(
@@ -39,13 +38,3 @@ export const wait = command<WaitResult>({
   render: ({ waitedMs, tries }) =>
     `Ready after ${duration(waitedMs)}${tries > 1 ? `, at try ${tries}` : ''}.\n`,
 });
-
-function timeoutOf(input: Input): number | null {
-  const text = input.text('timeout');
-  if (text === undefined) return null;
-  const ms = parseDuration(text);
-  if (ms !== null && ms > 0) return ms;
-  throw new JemError('usage', `--timeout takes a time, not "${text}"`, {
-    hint: 'Write a number and a unit: 500ms, 30s, 5min.',
-  });
-}

@@ -13,6 +13,7 @@ import type {
   TakenBackup,
 } from './backing-up.ts';
 import type { BaseBackupOptions, BaseRestoreOptions, TakenBaseBackup } from './base-backup.ts';
+import type { HealthCheck, HealthOptions, HealthProbe } from './health.ts';
 import type { MigrationOptions, MigrationSession } from './migrating.ts';
 import type { Recovered, ScratchRecovery } from './recovering.ts';
 import type { Mend, Schema, SchemaDifference, SchemaOptions } from './schema.ts';
@@ -100,6 +101,8 @@ export interface Engine {
   openScratch(options: ScratchOptions): Promise<Scratch>;
   /** Restoring, loaded only when it is asked for. */
   restoring(): Promise<Restoring>;
+  /** What of its databases' health can be checked, in the order in which it is best done. */
+  healthChecks(): Promise<readonly HealthCheck[]>;
   /** Backups of a whole cluster of databases; null where the engine has none. */
   readonly baseBackups: (() => Promise<BaseBackups>) | null;
 }
@@ -126,6 +129,8 @@ export interface Session extends AsyncDisposable {
   backup(options: BackupOptions): Promise<TakenBackup>;
   /** What the database holds now, in one snapshot. Throws as `backup` does. */
   content(options: ContentOptions): Promise<Content>;
+  /** Its health, to be looked at check by check. */
+  health(options: HealthOptions): Promise<HealthProbe>;
   /** Its write-ahead log; absent where the engine has none that can be archived. */
   wal?(): Promise<WalServer>;
 }

@@ -23,7 +23,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/engines/recovering.ts'],
   ['src/engines/backing-up.ts'],
   ['src/engines/migrating.ts'],
-  ['src/engines/schema.ts', 'src/engines/values.ts'],
+  ['src/engines/schema.ts', 'src/engines/health.ts', 'src/engines/values.ts'],
   ['src/sql/'],
   ['src/temporary-folder.ts'],
   [

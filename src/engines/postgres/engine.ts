@@ -29,5 +29,6 @@ export const postgres: Engine = {
     return openPostgresScratch(options);
   },
   restoring: async () => (await import('./backup/restoring.ts')).postgresRestoring,
+  healthChecks: async () => (await import('./health/checks.ts')).postgresChecks,
   baseBackups: async () => (await import('./base/base-backups.ts')).postgresBaseBackups,
 };

@@ -84,6 +84,10 @@ export function createSession({ connected, target, there, again }: Parts): Postg
       const { postgresContent } = await import('./backup/content.ts');
       return postgresContent(session, options);
     },
+    health: async (options) => {
+      const { postgresProbe } = await import('./health/probe.ts');
+      return postgresProbe(session, options);
+    },
     wal: async () => {
       const { walServer } = await import('./wal/server.ts');
       return walServer(session);

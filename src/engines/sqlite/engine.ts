@@ -25,5 +25,6 @@ export const sqlite: Engine = {
     return openSqliteScratch(sqlite, options);
   },
   restoring: async () => (await import('./backup/restoring.ts')).sqliteRestoring,
+  healthChecks: async () => (await import('./health/checks.ts')).sqliteChecks,
   baseBackups: null,
 };

@@ -47,6 +47,10 @@ export function sqliteSession(
       const { sqliteContent } = await import('./backup/content.ts');
       return sqliteContent(connection, options);
     },
+    async health(options) {
+      const { sqliteProbe } = await import('./health/probe.ts');
+      return sqliteProbe(connection, options);
+    },
     async [Symbol.asyncDispose]() {
       rollback(connection);
       close();

@@ -1,0 +1,97 @@
+import type { Session } from '../engines/engine.ts';
+import type { HealthCheck, Thresholds } from '../engines/health.ts';
+import { JemError } from '../errors.ts';
+import { type HealthResult, looksOf, runChecks } from '../health/run.ts';
+import { selectChecks } from '../health/select.ts';
+import { readThresholds } from '../health/thresholds.ts';
+import { type Context, engineInUse, openSession, targetOf } from './context.ts';
+import { ownChecks, ownLooks } from './health-own.ts';
+
+export interface HealthWish {
+  /** Ids or groups; empty: all. */
+  readonly only: readonly string[];
+  /** `ID=WARNING:CRITICAL`, over what the settings say. */
+  readonly thresholds: readonly string[];
+  /** Milliseconds for all checks. */
+  readonly budget: number;
+}
+
+/** What is to be looked at, understood before anything is connected to. */
+export interface HealthPlan {
+  readonly checks: readonly HealthCheck[];
+  readonly thresholds: ReadonlyMap<string, Thresholds>;
+  readonly budget: number;
+}
+
+/** Milliseconds: a check that takes longer than this is not worth its load. */
+const statementTimeout = 1000;
+/** Milliseconds: whoever waits for a lock of a table makes all others wait behind it. */
+const lockTimeout = 50;
+
+/** Throws `bad-setting` where a check or a threshold is named that there is not. */
+export async function planHealth(context: Context, wish: HealthWish): Promise<HealthPlan> {
+  const { skipChecks, thresholds } = context.settings;
+  const engine = await engineInUse(context);
+  const known = [...(await engine.healthChecks()), ...ownChecks];
+  return {
+    checks: selectChecks(known, { only: wish.only, skip: skipChecks }),
+    thresholds: readThresholds([...thresholds, ...wish.thresholds], known),
+    budget: wish.budget,
+  };
+}
+
+/**
+ * Connects and runs the checks. Where no connection is to be had, that error is thrown, with a
+ * critical result of one check in its details.
+ */
+export async function lookAtHealth(context: Context, plan: HealthPlan): Promise<HealthResult> {
+  const target = await targetOf(context);
+  const begun = performance.now();
+  await using session = await openSession(context, target, 'read').catch((error: unknown) => {
+    if (!(error instanceof JemError) || error.class === 'interrupted') throw error;
+    throw error.with({ result: downResult(error, performance.now() - begun) });
+  });
+  return await lookThrough(context, session, plan, performance.now() - begun);
+}
+
+/** Runs the checks on a session that is open; it took `connectMs` milliseconds to come. */
+export async function lookThrough(
+  context: Context,
+  session: Session,
+  { checks, thresholds, budget }: HealthPlan,
+  connectMs: number,
+): Promise<HealthResult> {
+  const { signal, report } = context;
+  const probe = await session.health({ signal, statementTimeout, lockTimeout, connectMs });
+  const engineChecks = await session.engine.healthChecks();
+  const all = [...looksOf(engineChecks, probe), ...ownLooks(context, session)];
+  const wanted = new Set(checks.map(({ id }) => id));
+  return runChecks(
+    all.filter(({ id }) => wanted.has(id)),
+    { thresholds, budget, signal, onCheck: (title) => report.progress(title) },
+  );
+}
+
+/** A database that cannot be reached, as a result of health. */
+function downResult(error: JemError, durationMs: number): HealthResult {
+  return {
+    status: 'critical',
+    checks: [
+      {
+        id: 'connection',
+        title: 'it answers',
+        group: 'availability',
+        status: 'critical',
+        value: null,
+        unit: 's',
+        warning: null,
+        critical: null,
+        lowIsBad: false,
+        summary: error.message,
+        hint: error.details.hint ?? null,
+        durationMs: Math.round(durationMs),
+      },
+    ],
+    skipped: [],
+  };
+}

@@ -1,0 +1,65 @@
+import type { HealthStatus } from '../engines/health.ts';
+import { type CheckResult, type HealthResult, sortedByStatus } from '../health/run.ts';
+import type { Paint } from '../output/paint.ts';
+import { columns, count, labelled } from '../output/text.ts';
+
+/** So many of the things that a check found are shown; `--json` has them all. */
+const mostObjects = 5;
+
+const colours = {
+  critical: 'red',
+  warning: 'yellow',
+  unknown: 'cyan',
+  ok: 'green',
+} as const satisfies Record<HealthStatus, keyof Paint>;
+
+/** Health for people: what is not well first and in full, then what is, a line each. */
+export function describeHealth({ status, checks, skipped }: HealthResult, paint: Paint): string {
+  const bad = checks.filter((check) => check.status !== 'ok');
+  const well = checks.filter((check) => check.status === 'ok');
+  return [
+    ...sortedByStatus(bad).flatMap((check) => [...describeCheck(check, paint), '']),
+    ...columns(well.map(({ id, summary }) => [`ok  ${id}`, summary])).map((line) =>
+      paint.dim(shortened(line)),
+    ),
+    ...(skipped.length > 0
+      ? [
+          paint.dim(
+            labelled('', `Not for this database: ${skipped.map(({ id }) => id).join(', ')}`),
+          ),
+        ]
+      : []),
+    paint[colours[status]](totals(checks)),
+    '',
+  ].join('\n');
+}
+
+function describeCheck(
+  { id, status, summary, hint, objects = [] }: CheckResult,
+  paint: Paint,
+): string[] {
+  const more = objects.length - mostObjects;
+  return [
+    paint[colours[status]](`${status.toUpperCase().padEnd(8)}  ${id}`),
+    labelled('  ', summary),
+    ...objects
+      .slice(0, mostObjects)
+      .map(({ name, detail }) => paint.dim(shortened(`    ${name}  ${detail}`))),
+    ...(more > 0 ? [paint.dim(`    and ${more} more; --json shows them all`)] : []),
+    ...(hint === null ? [] : [labelled('  → ', hint)]),
+  ];
+}
+
+/** One line of 80 columns. */
+function shortened(line: string): string {
+  return line.length <= 80 ? line : `${line.slice(0, 79)}…`;
+}
+
+function totals(checks: readonly CheckResult[]): string {
+  const number = (status: HealthStatus): number =>
+    checks.filter((check) => check.status === status).length;
+  const bad = (['critical', 'warning', 'unknown'] as const)
+    .filter((status) => number(status) > 0)
+    .map((status) => `${number(status)} ${status}`);
+  return `${count(checks.length, 'check')}: ${[...bad, `${number('ok')} ok`].join(', ')}`;
+}

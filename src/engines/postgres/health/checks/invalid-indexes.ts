@@ -1,0 +1,35 @@
+import { postgresCheck } from '../check.ts';
+
+export const invalidIndexes = postgresCheck<{ name: string; table: string }>({
+  id: 'invalid-indexes',
+  title: 'indexes that are not valid',
+  group: 'indexes',
+  unit: null,
+  thresholds: { warning: null, critical: 1 },
+  source: 'PgHero',
+  sql: () => `
+    SELECT format('%I.%I', n.nspname, c.relname) AS name, format('%I.%I', tn.nspname, t.relname) AS "table"
+    FROM pg_index i
+    JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
+    WHERE NOT i.indisvalid AND c.relkind = 'i'
+      AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
+    ORDER BY 1`,
+  judge(rows) {
+    const [first] = rows;
+    return {
+      status: null,
+      value: rows.length,
+      summary:
+        rows.length === 0
+          ? 'all indexes are valid'
+          : `${rows.length === 1 ? '1 index is' : `${rows.length} indexes are`} not valid: no query uses it, every write pays for it`,
+      hint: `A CREATE INDEX CONCURRENTLY failed. Build it anew: REINDEX INDEX CONCURRENTLY ${first?.name}; or drop it: DROP INDEX CONCURRENTLY ${first?.name};`,
+      objects: rows.map(({ name, table }) => ({
+        name,
+        value: null,
+        detail: `on ${table}`,
+      })),
+    };
+  },
+});

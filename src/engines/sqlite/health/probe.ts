@@ -1,0 +1,28 @@
+import type { Finding, HealthOptions, HealthProbe } from '../../health.ts';
+import type { Connection } from '../driver.ts';
+import { sqliteError } from '../errors.ts';
+import { sqliteChecks } from './checks.ts';
+
+/** Looks at the health of a database file. */
+export function sqliteProbe(connection: Connection, options: HealthOptions): HealthProbe {
+  return {
+    async look(id) {
+      const check = sqliteChecks.find((one) => one.id === id)!;
+      try {
+        return await check.look(connection, options);
+      } catch (error) {
+        return refused(sqliteError(error, connection));
+      }
+    },
+  };
+}
+
+/** Damage shows in whatever check happens to read the page. */
+function refused({ class: errorClass, message, details }: ReturnType<typeof sqliteError>): Finding {
+  return {
+    status: errorClass === 'corruption' ? 'critical' : 'unknown',
+    value: null,
+    summary: message,
+    hint: details.hint ?? null,
+  };
+}

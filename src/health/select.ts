@@ -1,0 +1,31 @@
+import type { HealthCheck } from '../engines/health.ts';
+import { JemError } from '../errors.ts';
+import { didYouMean } from '../near-miss.ts';
+
+/**
+ * The checks to run: `only` and `skip` name ids or groups; without `only`, all but those that run
+ * on request. Throws `bad-setting` where a name fits nothing.
+ */
+export function selectChecks<Check extends HealthCheck>(
+  checks: readonly Check[],
+  { only, skip }: { readonly only: readonly string[]; readonly skip: readonly string[] },
+): readonly Check[] {
+  for (const name of [...only, ...skip]) refuseUnknown(name, checks);
+  const named = (names: readonly string[], { id, group }: HealthCheck): boolean =>
+    names.includes(id) || names.includes(group);
+  return checks.filter((check) => {
+    if (named(skip, check)) return false;
+    // A group does not bring in what is heavy.
+    return only.length > 0
+      ? only.includes(check.id) || (named(only, check) && !check.onRequest)
+      : !check.onRequest;
+  });
+}
+
+function refuseUnknown(name: string, checks: readonly HealthCheck[]): void {
+  const known = [...new Set(checks.flatMap(({ id, group }) => [id, group]))];
+  if (known.includes(name)) return;
+  throw new JemError('bad-setting', `There is no check or group "${name}"`, {
+    hint: `\`jem-db health checks\` lists them.${didYouMean(name, known)}`,
+  });
+}
