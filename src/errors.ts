@@ -18,11 +18,17 @@ export const exitCodes = {
  */
 const stopsRecovery = 180;
 
-/** The exit code of a failure; `restoring`: for the server's restore_command. */
-export function exitCodeOfFailure(code: number, restoring: boolean): number {
-  return restoring && code !== 0 && (code < 126 || code === exitCodes.bug.code)
-    ? code + stopsRecovery
-    : code;
+/** Who reads the exit code: some have a meaning of their own for it. */
+export type ExitReader = 'operator' | 'restore_command' | 'monitoring plugin';
+
+/** UNKNOWN, by the guidelines of monitoring plugins. */
+const pluginUnknown = 3;
+
+/** The exit code of a failure, as its reader takes it. */
+export function exitCodeOfFailure(code: number, reader: ExitReader): number {
+  const isFailure = code !== 0 && (code < 126 || code === exitCodes.bug.code);
+  if (!isFailure || reader === 'operator') return code;
+  return reader === 'restore_command' ? code + stopsRecovery : pluginUnknown;
 }
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]['code'];

@@ -5,7 +5,7 @@ import { withoutSecrets } from '../secrets.ts';
 import type { Occasion } from './occasion.ts';
 import { post } from './post.ts';
 import { runCommand } from './run-command.ts';
-import { clearFailing, type Places, readFailing, writeFailing } from './state.ts';
+import { clearFailing, type Failing, type Places, readFailing, writeFailing } from './state.ts';
 
 export interface AlertWish {
   readonly onFailure: string | null;
@@ -28,6 +28,16 @@ interface Trouble {
   readonly message: string;
   readonly code: string | null;
   readonly hint: string | null;
+  readonly level?: number;
+}
+
+/** An answer of no. */
+export interface Answer {
+  readonly message: string;
+  /**
+   * How bad it is, from 1: told only where it is worse than the last time. Absent: told each time.
+   */
+  readonly level?: number;
 }
 
 /**
@@ -37,7 +47,7 @@ interface Trouble {
 export async function alerting<T>(
   wish: AlertWish,
   job: () => Promise<T>,
-  answerOf: (result: T) => string | null,
+  answerOf: (result: T) => Answer | null,
 ): Promise<T> {
   let result: T;
   try {
@@ -48,7 +58,7 @@ export async function alerting<T>(
     throw error;
   }
   const answer = answerOf(result);
-  await tell(wish, answer === null ? null : { message: answer, code: null, hint: null });
+  await tell(wish, answer && { ...answer, code: null, hint: null });
   return result;
 }
 
@@ -70,7 +80,10 @@ async function tell(wish: AlertWish, trouble: Trouble | null): Promise<void> {
   const failing = {
     since: before?.since ?? at,
     failures: (before?.failures ?? 0) + (trouble ? 1 : 0),
+    level: trouble?.level ?? 0,
   };
+  const isWorse = trouble?.level === undefined || trouble.level > (before?.level ?? 0);
+  if (trouble && !isWorse) return remember(wish, () => writeFailing(wish.places, job, failing));
   const occasion = occasionOf(wish, trouble, at, failing);
   const command = trouble ? wish.onFailure : wish.onRecovery;
   const [byCommand, byWebhook] = await Promise.all([
@@ -104,7 +117,7 @@ function occasionOf(
   { command, database }: AlertWish,
   trouble: Trouble | null,
   at: string,
-  { since, failures }: { since: string; failures: number },
+  { since, failures }: Failing,
 ): Occasion {
   const host = hostname();
   const end = trouble ? `failed: ${trouble.message}` : 'is well again';

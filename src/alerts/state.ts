@@ -7,6 +7,8 @@ export interface Failing {
   /** ISO 8601, UTC. */
   readonly since: string;
   readonly failures: number;
+  /** How bad it was the last time, where it was told; else 0. */
+  readonly level: number;
 }
 
 /** Where it is remembered: the first place that can be written. */
@@ -71,18 +73,19 @@ async function write(file: string, failing: Failing): Promise<void> {
 function parsed(text: string): Failing | null {
   try {
     const found: unknown = JSON.parse(text);
-    return isFailing(found) ? { since: found.since, failures: found.failures } : null;
+    return isFailing(found) ? { ...found, level: found.level ?? 0 } : null;
   } catch {
     return null;
   }
 }
 
-function isFailing(value: unknown): value is Failing {
+function isFailing(value: unknown): value is Omit<Failing, 'level'> & { level?: number } {
   if (typeof value !== 'object' || value === null) return false;
   return (
     'since' in value &&
     typeof value.since === 'string' &&
     'failures' in value &&
-    typeof value.failures === 'number'
+    typeof value.failures === 'number' &&
+    (!('level' in value) || typeof value.level === 'number')
   );
 }

@@ -38,8 +38,8 @@ export async function executeApart(task: Task, surroundings: Surroundings): Prom
   }
 }
 
-function outcomeOf({ result, text, finding }: Extract<FromThread, { kind: 'done' }>): Outcome {
-  return { result, finding, render: () => text };
+function outcomeOf({ result, text, exitCode }: Extract<FromThread, { kind: 'done' }>): Outcome {
+  return { result, exitCode, render: () => text };
 }
 
 function hear(
@@ -59,6 +59,8 @@ function hear(
         (error: unknown) => reply({ kind: 'refused', error: packed(error) }),
       );
       return;
+    case 'draw':
+      return void report.draw(() => message.text);
     default:
       return report[message.kind](message.text);
   }

@@ -23,14 +23,14 @@ export interface Task {
 export type FromThread =
   | { readonly kind: 'warn'; readonly warning: Warning }
   | { readonly kind: 'aim'; readonly target: TargetSummary }
-  | { readonly kind: 'note' | 'detail' | 'progress'; readonly text: string }
+  | { readonly kind: 'note' | 'detail' | 'progress' | 'draw'; readonly text: string }
   | { readonly kind: 'confirm'; readonly question: string; readonly shown: string | undefined }
   | {
       readonly kind: 'done';
       /** Empty where text is wanted. */
       readonly result: object;
       readonly text: string;
-      readonly finding: boolean;
+      readonly exitCode: number;
     }
   | { readonly kind: 'failed'; readonly error: SentError };
 

@@ -2,7 +2,7 @@ import type { Command, Input, Outcome } from '../commands/command.ts';
 import type { Context, Report } from '../commands/context.ts';
 import { inputOf } from '../commands/input.ts';
 import type { GlobalOptions, Invocation, Parsed } from '../commands/program.ts';
-import { exitCodes, Interrupted, JemError } from '../errors.ts';
+import { exitCodes, type ExitReader, Interrupted, JemError } from '../errors.ts';
 import { confirm } from '../output/confirm.ts';
 import { openTerminal, type Terminal } from '../output/terminal.ts';
 import { withoutSecrets } from '../secrets.ts';
@@ -22,9 +22,14 @@ export function newRun(argv: readonly string[]): Run {
     target: null,
     warnings: [],
     apart: false,
-    restoring: / ?backup wal fetch( |$)/.test(argv.join(' ')),
+    exitReader: exitReaderOf(argv.join(' ')),
     told: false,
   };
+}
+
+function exitReaderOf(line: string): ExitReader {
+  if (/(^| )backup wal fetch( |$)/.test(line)) return 'restore_command';
+  return /(^| )--format[ =]nagios( |$)/.test(line) ? 'monitoring plugin' : 'operator';
 }
 
 /** How a command line is read, and how one that would block is worked on in a thread of its own. */
@@ -128,6 +133,7 @@ function reportTo(run: Run): Report {
     note: (text) => terminal.note(text),
     detail: (text) => terminal.detail(text),
     progress: (text) => terminal.progress(text),
+    draw: (render) => terminal.draw(render),
     aim(target) {
       run.target = target;
     },

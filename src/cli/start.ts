@@ -27,7 +27,7 @@ export function start(argv: readonly string[], program: Program): void {
   const leave = guardEnd(controller, run);
   execute(run, program, controller.signal).then(leave, (error: unknown) => {
     console.error(error);
-    leave(exitCodeOfFailure(exitCodes.bug.code, run.restoring));
+    leave(exitCodeOfFailure(exitCodes.bug.code, run.exitReader));
   });
 }
 
@@ -53,7 +53,7 @@ const graceMs = 500;
  * The code of JavaScript migrations runs in this process: it must not write into the result, nor
  * end the run as if all were well. Returns what ends it with an exit code.
  */
-function guardEnd(controller: AbortController, { restoring }: Run): (code: number) => void {
+function guardEnd(controller: AbortController, { exitReader }: Run): (code: number) => void {
   let ended = false;
   // Not a Console of its own: that would open stderr at every start.
   for (const method of ['log', 'info', 'debug', 'dir', 'table'] as const)
@@ -61,7 +61,7 @@ function guardEnd(controller: AbortController, { restoring }: Run): (code: numbe
   const endGuard = guardAgainstStrays(controller);
   process.on('exit', (code) => {
     if (!ended && code === exitCodes.done.code)
-      process.exitCode = exitCodeOfFailure(exitCodes.bug.code, restoring);
+      process.exitCode = exitCodeOfFailure(exitCodes.bug.code, exitReader);
   });
   return (code) => {
     ended = true;

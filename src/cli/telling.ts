@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import type { Command, Outcome } from '../commands/command.ts';
 import type { GlobalOptions } from '../commands/program.ts';
 import type { Warning } from '../engines/engine.ts';
-import { exitCodeOfFailure, exitCodes, JemError } from '../errors.ts';
+import { exitCodeOfFailure, exitCodes, type ExitReader, JemError } from '../errors.ts';
 import { type Envelope, errorDocument, type TargetSummary } from '../output/envelope.ts';
 import { renderError } from '../output/error.ts';
 import { noPaint } from '../output/paint.ts';
@@ -21,8 +21,7 @@ export interface Run {
   readonly warnings: Warning[];
   /** The command works in a thread of its own, for whose end an exit would wait. */
   apart: boolean;
-  /** It is the server's restore_command. */
-  readonly restoring: boolean;
+  readonly exitReader: ExitReader;
   /** Its end is being told already. */
   told: boolean;
 }
@@ -34,10 +33,9 @@ export async function finish(
   outcome: Outcome,
 ): Promise<number> {
   run.told = true;
-  const { finding, result, render } = outcome;
-  const code = finding ? exitCodes.finding.code : exitCodes.done.code;
+  const { exitCode: code, result, render } = outcome;
   if (run.options.json) await print(run, { ok: code === 0, exitCode: code, result, error: null });
-  else if (run.options.quiet && silentWhenWell && !finding) run.terminal.done();
+  else if (run.options.quiet && silentWhenWell && code === 0) run.terminal.done();
   else await written(run.terminal.result(render));
   return code;
 }
@@ -50,8 +48,15 @@ export async function fail(run: Run, error: JemError, thrown: unknown): Promise<
     await print(run, endingIn(run, error)).catch((lost: JemError) =>
       run.terminal.error(lost).catch(unheard),
     );
+  else if (run.exitReader === 'monitoring plugin')
+    await run.terminal.result(() => pluginLine(error));
   else await run.terminal.error(error).catch(unheard);
-  return exitCodeOfFailure(error.exitCode, run.restoring);
+  return exitCodeOfFailure(error.exitCode, run.exitReader);
+}
+
+/** What a monitoring system shows of a check that could not be run: it reads stdout alone. */
+function pluginLine({ message }: JemError): string {
+  return `JEM-DB UNKNOWN: ${message.replaceAll(/[\n|]/g, ' ')}\n`;
 }
 
 /** Prints an error at once, past streams that might not be ready, unless the end is told already. */
@@ -79,9 +84,9 @@ function unheard(): void {}
 
 type Ending = Pick<Envelope, 'ok' | 'exitCode' | 'result' | 'error'>;
 
-function endingIn({ restoring }: Run, error: JemError): Ending {
+function endingIn({ exitReader }: Run, error: JemError): Ending {
   const { details } = error;
-  const exitCode = exitCodeOfFailure(error.exitCode, restoring);
+  const exitCode = exitCodeOfFailure(error.exitCode, exitReader);
   return { ok: false, exitCode, result: details.result ?? {}, error: errorDocument(error) };
 }
 

@@ -33,17 +33,17 @@ async function answerTo(task: Task, port: MessagePort, signal: AbortSignal): Pro
     const command = commands.find(({ name }) => name === task.command);
     if (!command) throw new TypeError(`no command ${task.command}`);
     const context = contextOf(task, port, signal);
-    const { result, finding, render } = await command.execute(inputOf(task.typed), context);
-    if (task.form === 'json') return { kind: 'done', result, text: '', finding };
+    const { result, exitCode, render } = await command.execute(inputOf(task.typed), context);
+    if (task.form === 'json') return { kind: 'done', result, text: '', exitCode };
     const text = render(await paintFor(task.form === 'coloured text'));
-    return { kind: 'done', result: {}, text, finding };
+    return { kind: 'done', result: {}, text, exitCode };
   } catch (error) {
     return { kind: 'failed', error: packed(error) };
   }
 }
 
 function contextOf(
-  { settings, env, texts, progress }: Task,
+  { settings, env, texts, progress, form }: Task,
   port: MessagePort,
   signal: AbortSignal,
 ): Context {
@@ -65,6 +65,8 @@ function contextOf(
       progress: (text) => {
         if (progress) tell({ kind: 'progress', text });
       },
+      draw: async (render) =>
+        tell({ kind: 'draw', text: render(await paintFor(form === 'coloured text')) }),
       aim: (target) => {
         aimedAt = target;
         tell({ kind: 'aim', target });

@@ -12,6 +12,7 @@ import type { Command } from './command.ts';
 import { completionOf } from './completion.ts';
 import { config } from './config.ts';
 import { healthCheck } from './health-check.ts';
+import { healthServe } from './health-serve.ts';
 import { migrateAdopt } from './migrate-adopt.ts';
 import { migrateBaseline } from './migrate-baseline.ts';
 import { migrateCheck } from './migrate-check.ts';
@@ -44,6 +45,7 @@ const listed: readonly Command[] = [
   schemaDump,
   schemaDiff,
   healthCheck,
+  healthServe,
   backupCreate,
   backupList,
   backupShow,

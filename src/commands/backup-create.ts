@@ -61,7 +61,8 @@ export const backupCreate = command<Created>({
           const proof = input.flag('verify') ? await verify(made.backup.id, context) : null;
           return { ...made, proof };
         },
-        answerOf: ({ proof }) => (proof === null || proof.verified ? null : reasonOf(proof)),
+        answerOf: ({ proof }) =>
+          proof === null || proof.verified ? null : { message: reasonOf(proof) },
       },
       context,
     );

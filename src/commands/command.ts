@@ -1,3 +1,4 @@
+import { exitCodes } from '../errors.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { Context } from './context.ts';
 import type { Paint } from '../output/paint.ts';
@@ -59,19 +60,28 @@ export interface CommandSpec<Result extends object> {
   run(input: Input, context: Context): Promise<Result>;
   /** Whether the answer is "no, it does not hold": exit code 1. */
   finding?(result: Result, input: Input): boolean;
+  /** Instead of that, where whoever started it has codes of its own. */
+  exitCode?(result: Result, input: Input): number;
   /** The result for people; it ends with a line break unless it is empty. */
-  render(result: Result, paint: Paint): string;
+  render(result: Result, paint: Paint, input: Input): string;
 }
 
 /** A finished run, whatever its command. */
 export interface Outcome {
   readonly result: object;
-  readonly finding: boolean;
+  readonly exitCode: number;
   readonly render: (paint: Paint) => string;
 }
 
-export interface Command extends Omit<CommandSpec<never>, 'run' | 'render' | 'finding'> {
+export interface Command extends Omit<
+  CommandSpec<never>,
+  'run' | 'render' | 'finding' | 'exitCode'
+> {
   execute(input: Input, context: Context): Promise<Outcome>;
+}
+
+function codeOf(finding: boolean): number {
+  return (finding ? exitCodes.finding : exitCodes.done).code;
 }
 
 /** Closes over the result's type, so that commands of all kinds stand in one list. */
@@ -82,8 +92,8 @@ export function command<Result extends object>(spec: CommandSpec<Result>): Comma
       const result = await spec.run(input, context);
       return {
         result,
-        finding: spec.finding?.(result, input) ?? false,
-        render: (paint) => spec.render(result, paint),
+        exitCode: spec.exitCode?.(result, input) ?? codeOf(spec.finding?.(result, input) ?? false),
+        render: (paint) => spec.render(result, paint, input),
       };
     },
   };

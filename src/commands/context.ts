@@ -10,6 +10,7 @@ import type {
 } from '../engines/engine.ts';
 import { JemError } from '../errors.ts';
 import type { TargetSummary } from '../output/envelope.ts';
+import type { Paint } from '../output/paint.ts';
 import type { RawSettings, Setting, Settings } from '../settings.ts';
 import { engineOfText, parseTarget } from '../target.ts';
 
@@ -39,6 +40,8 @@ export interface Report {
   /** What only `--verbose` shows. */
   detail(text: string): void;
   progress(text: string): void;
+  /** Shows a text in place of the result, over and over, while the command goes on. */
+  draw(render: (paint: Paint) => string): Promise<void>;
   aim(target: TargetSummary): void;
 }
 

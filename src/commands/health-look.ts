@@ -1,5 +1,5 @@
 import type { Session } from '../engines/engine.ts';
-import type { HealthCheck, Thresholds } from '../engines/health.ts';
+import type { HealthCheck, Metric, Thresholds } from '../engines/health.ts';
 import { JemError } from '../errors.ts';
 import { type HealthResult, looksOf, runChecks } from '../health/run.ts';
 import { selectChecks } from '../health/select.ts';
@@ -14,6 +14,8 @@ export interface HealthWish {
   readonly thresholds: readonly string[];
   /** Milliseconds for all checks. */
   readonly budget: number;
+  /** Also what the database counts. */
+  readonly metrics: boolean;
 }
 
 /** What is to be looked at, understood before anything is connected to. */
@@ -21,6 +23,12 @@ export interface HealthPlan {
   readonly checks: readonly HealthCheck[];
   readonly thresholds: ReadonlyMap<string, Thresholds>;
   readonly budget: number;
+  readonly metrics: boolean;
+}
+
+export interface Looked extends HealthResult {
+  /** Only where they were asked for. */
+  readonly metrics?: readonly Metric[];
 }
 
 /** Milliseconds: a check that takes longer than this is not worth its load. */
@@ -37,6 +45,7 @@ export async function planHealth(context: Context, wish: HealthWish): Promise<He
     checks: selectChecks(known, { only: wish.only, skip: skipChecks }),
     thresholds: readThresholds([...thresholds, ...wish.thresholds], known),
     budget: wish.budget,
+    metrics: wish.metrics,
   };
 }
 
@@ -44,7 +53,7 @@ export async function planHealth(context: Context, wish: HealthWish): Promise<He
  * Connects and runs the checks. Where no connection is to be had, that error is thrown, with a
  * critical result of one check in its details.
  */
-export async function lookAtHealth(context: Context, plan: HealthPlan): Promise<HealthResult> {
+export async function lookAtHealth(context: Context, plan: HealthPlan): Promise<Looked> {
   const target = await targetOf(context);
   const begun = performance.now();
   await using session = await openSession(context, target, 'read').catch((error: unknown) => {
@@ -58,18 +67,26 @@ export async function lookAtHealth(context: Context, plan: HealthPlan): Promise<
 export async function lookThrough(
   context: Context,
   session: Session,
-  { checks, thresholds, budget }: HealthPlan,
+  { checks, thresholds, budget, metrics }: HealthPlan,
   connectMs: number,
-): Promise<HealthResult> {
+): Promise<Looked> {
   const { signal, report } = context;
   const probe = await session.health({ signal, statementTimeout, lockTimeout, connectMs });
   const engineChecks = await session.engine.healthChecks();
   const all = [...looksOf(engineChecks, probe), ...ownLooks(context, session)];
   const wanted = new Set(checks.map(({ id }) => id));
-  return runChecks(
+  const result = await runChecks(
     all.filter(({ id }) => wanted.has(id)),
     { thresholds, budget, signal, onCheck: (title) => report.progress(title) },
   );
+  return metrics ? { ...result, metrics: await probe.metrics() } : result;
+}
+
+/** The result in the details of an error that `lookAtHealth` threw; else throws it on. */
+export function resultOfError(error: unknown): HealthResult {
+  const result = error instanceof JemError ? error.details.result : undefined;
+  if (!result || !('checks' in result)) throw error;
+  return result as HealthResult;
 }
 
 /** A database that cannot be reached, as a result of health. */
@@ -86,7 +103,6 @@ function downResult(error: JemError, durationMs: number): HealthResult {
         unit: 's',
         warning: null,
         critical: null,
-        lowIsBad: false,
         summary: error.message,
         hint: error.details.hint ?? null,
         durationMs: Math.round(durationMs),

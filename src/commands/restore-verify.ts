@@ -35,7 +35,7 @@ export const restoreVerify = command<VerifyResult>({
         command: 'restore-verify',
         job: context.settings.backups,
         attempt: () => verify(argument, context, wanted),
-        answerOf: (result) => (result.verified ? null : reasonOf(result)),
+        answerOf: (result) => (result.verified ? null : { message: reasonOf(result) }),
       },
       context,
     );

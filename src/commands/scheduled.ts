@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Answer } from '../alerts/alerting.ts';
 import { duration } from '../output/text.ts';
 import { withoutSecrets } from '../secrets.ts';
 import type { SettingName } from '../setting-specs.ts';
@@ -18,8 +19,8 @@ interface Scheduled<Result> {
   /** Tells this job from others of the same command. */
   readonly job: string;
   attempt(): Promise<Result>;
-  /** Why the answer is no, in words; null: all is well. */
-  answerOf(result: Result): string | null;
+  /** Why the answer is no; null: all is well. */
+  answerOf(result: Result): Answer | null;
 }
 
 /** Tries it as often as the settings say, and tells of its failure and of its recovery. */

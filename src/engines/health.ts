@@ -43,6 +43,8 @@ export interface HealthCheck {
   readonly needs?: string;
   /** Only when it is named: it is heavy. */
   readonly onRequest?: true;
+  /** Its value is how long ago something was. */
+  readonly isAge?: true;
 }
 
 /** One of the things that a check found, the worst first. */
@@ -79,8 +81,27 @@ export interface HealthOptions {
   readonly connectMs: number;
 }
 
+/** One number of a metric, and what it is of. */
+export interface MetricPoint {
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** What a database counts, named as the OpenTelemetry collector's receivers name it. */
+export interface Metric {
+  readonly name: string;
+  readonly description: string;
+  /** UCUM: `By`, `s`, `{connections}`. */
+  readonly unit: string;
+  /** `counter` only grows, until its statistics are reset. */
+  readonly kind: 'gauge' | 'counter';
+  readonly points: readonly MetricPoint[];
+}
+
 /** Looks at one database, check by check. */
 export interface HealthProbe {
+  /** What it counts, of this database and of its server. Throws what a session throws. */
+  metrics(): Promise<readonly Metric[]>;
   /**
    * Runs one check by its id, in a read-only transaction of its own that waits for no lock longer
    * than a moment. Throws what a session throws where the connection is lost; what the database

@@ -18,7 +18,9 @@ export interface CheckResult extends Omit<Finding, 'status'> {
   readonly unit: HealthCheck['unit'];
   readonly warning: number | null;
   readonly critical: number | null;
-  readonly lowIsBad: boolean;
+  readonly lowIsBad?: true;
+  /** Its value is how long ago something was. */
+  readonly isAge?: true;
   readonly durationMs: number;
 }
 
@@ -108,14 +110,15 @@ function resultOf(
   finding: Finding,
   durationMs: number,
 ): CheckResult {
-  const { id, title, group, unit, lowIsBad = false } = check;
+  const { id, title, group, unit, lowIsBad, isAge } = check;
   const { value, summary, hint, objects } = finding;
   const status = statusOfFinding(finding, bounds, check);
   return {
     ...{ id, title, group, status, summary, value, unit },
     warning: bounds?.warning ?? null,
     critical: bounds?.critical ?? null,
-    lowIsBad,
+    ...(lowIsBad && { lowIsBad }),
+    ...(isAge && { isAge }),
     hint: status === 'ok' ? null : hint,
     ...(objects && { objects }),
     durationMs: Math.round(durationMs * 10) / 10,

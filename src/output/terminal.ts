@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { type ColourWishes, type Paint, paintFor, wantsColour } from './paint.ts';
 import { renderError } from './error.ts';
+import { newScreen } from './screen.ts';
 import { labelled } from './text.ts';
 import type { JemError } from '../errors.ts';
 
@@ -11,7 +12,7 @@ export interface TerminalOptions extends ColourWishes {
 }
 
 export interface OutputStreams {
-  readonly stdout: NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
+  readonly stdout: NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'rows'>>;
   readonly stderr: NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
 }
 
@@ -19,6 +20,8 @@ export interface OutputStreams {
 export interface Terminal {
   /** Writes the result and waits until the stream has taken it. */
   result(render: (paint: Paint) => string): Promise<void>;
+  /** Shows a text on stdout instead of the one before, until something else is told. */
+  draw(render: (paint: Paint) => string): Promise<void>;
   note(text: string): void;
   /** A note that only `--verbose` shows. */
   detail(text: string): void;
@@ -60,11 +63,14 @@ function maySpin(streams: OutputStreams, options: TerminalOptions): boolean {
 export function openTerminal(streams: OutputStreams, options: TerminalOptions): Terminal {
   let spinner: Spinner | null = null;
   let latest: string | null = null;
+  const screen = newScreen(streams.stdout);
 
   const stop = (): void => {
     latest = null;
     spinner?.stop();
     spinner = null;
+    const end = screen.end();
+    if (end) heard(streams.stdout).write(end);
   };
   // Loaded late: most commands end before there is anything to animate.
   const spin = async (): Promise<void> => {
@@ -85,6 +91,10 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
       stop();
       const text = render(await paintFor(terminal.colour()));
       if (text) await write(streams.stdout, text);
+    },
+    async draw(render) {
+      const text = render(await paintFor(terminal.colour()));
+      await write(streams.stdout, screen.frame(text));
     },
     note(text) {
       if (!options.quiet) say(`${labelled('', text)}\n`);

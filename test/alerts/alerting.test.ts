@@ -69,7 +69,7 @@ describe('alerting', () => {
   it('tells of an answer that is no', async () => {
     await using work = await workplace();
     await using hook = await listener();
-    await alerting(work.wish({ webhook: hook.url }), well, () => 'app.t differs');
+    await alerting(work.wish({ webhook: hook.url }), well, () => ({ message: 'app.t differs' }));
     expect(hook.heard).toMatchObject([{ event: 'failure', code: null }]);
     expect(hook.heard[0]?.['text']).toMatch(/failed: app\.t differs$/);
   });

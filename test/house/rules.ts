@@ -34,6 +34,7 @@ const floors: readonly (readonly string[])[] = [
     'src/errors.ts',
     'src/near-miss.ts',
     'src/duration.ts',
+    'src/deadline.ts',
   ],
   ['src/secrets.ts'],
 ];

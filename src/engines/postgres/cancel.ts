@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { BackendKey } from './attempt.ts';
-import { withDeadline } from './deadline.ts';
+import { withDeadline } from '../../deadline.ts';
 import type { Attempt } from './startup.ts';
 
 const sslRequest = [8, 80877103];

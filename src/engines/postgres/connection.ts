@@ -2,7 +2,7 @@ import { JemError } from '../../errors.ts';
 import type { Environment, OpenOptions } from '../engine.ts';
 import { AttemptFailure, tryToConnect, type Connected } from './attempt.ts';
 import type { Conninfo, PostgresHost } from './conninfo.ts';
-import { withDeadline } from './deadline.ts';
+import { withDeadline } from '../../deadline.ts';
 import { connectError } from './errors-connect.ts';
 import { failureOfHost, failureOfHosts } from './errors-several.ts';
 import { addressesOf, hostLabel, hostsInOrder, type Address } from './hosts.ts';

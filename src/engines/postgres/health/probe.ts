@@ -7,6 +7,7 @@ import type { PostgresSession } from '../session.ts';
 import type { PostgresCheck } from './check.ts';
 import { postgresChecks } from './checks.ts';
 import { type HealthFacts, healthFacts } from './facts.ts';
+import { metricsOf, metricsSql } from './metrics.ts';
 
 /** Looks at the health of a database. Throws what a session throws. */
 export async function postgresProbe(
@@ -15,6 +16,10 @@ export async function postgresProbe(
 ): Promise<HealthProbe> {
   const facts = await healthFacts(session, options);
   return {
+    async metrics() {
+      const [row] = await ask(session, metricsSql(facts), options);
+      return metricsOf(String(row?.['counted']), facts);
+    },
     async look(id, thresholds) {
       const check = postgresChecks.find((one) => one.id === id)!;
       const closed = whyNot(check, facts);

@@ -2,10 +2,12 @@ import type { Finding, HealthOptions, HealthProbe } from '../../health.ts';
 import type { Connection } from '../driver.ts';
 import { sqliteError } from '../errors.ts';
 import { sqliteChecks } from './checks.ts';
+import { sqliteMetrics } from './metrics.ts';
 
 /** Looks at the health of a database file. */
 export function sqliteProbe(connection: Connection, options: HealthOptions): HealthProbe {
   return {
+    metrics: () => Promise.resolve(sqliteMetrics(connection)),
     async look(id) {
       const check = sqliteChecks.find((one) => one.id === id)!;
       try {

@@ -1,0 +1,68 @@
+import { JemError } from '../../errors.ts';
+
+/** Where to push to, as the variables of OpenTelemetry say it. */
+export interface OtlpSettings {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly encoding: 'protobuf' | 'json';
+}
+
+const defaultEndpoint = 'http://localhost:4318';
+const defaultTimeout = 10_000;
+
+/**
+ * Reads `OTEL_EXPORTER_OTLP_*`, those of metrics before those of all signals
+ * (opentelemetry.io/docs/specs/otel/protocol/exporter). Throws `bad-setting`. Pure.
+ */
+export function otlpSettings(env: Readonly<Record<string, string | undefined>>): OtlpSettings {
+  const variable = (name: string): string | undefined =>
+    env[`OTEL_EXPORTER_OTLP_METRICS_${name}`] ?? env[`OTEL_EXPORTER_OTLP_${name}`];
+  const own = env['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'];
+  const base = env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? defaultEndpoint;
+  const url = own ?? `${base.replace(/\/+$/, '')}/v1/metrics`;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw bad('ENDPOINT', 'is no URL of http or https');
+  const timeout = Number(variable('TIMEOUT') ?? defaultTimeout);
+  if (!(timeout > 0)) throw bad('TIMEOUT', 'is no number of milliseconds');
+  return {
+    url,
+    timeout,
+    encoding: encodingOf(variable('PROTOCOL')),
+    headers: headersOf(variable('HEADERS')),
+  };
+}
+
+function encodingOf(protocol: string | undefined): OtlpSettings['encoding'] {
+  if (protocol === undefined || protocol === '' || protocol === 'http/protobuf') return 'protobuf';
+  if (protocol === 'http/json') return 'json';
+  throw bad('PROTOCOL', `is "${protocol}"; jem-db speaks http/protobuf and http/json`);
+}
+
+/** `name=value,name=value`, percent-encoded, as W3C baggage has it. */
+function headersOf(text = ''): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const pair of text.split(',').filter((each) => each.trim() !== '')) {
+    const [name = '', ...value] = pair.split('=');
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name.trim()) || value.length === 0)
+      // What stands there may be a secret.
+      throw bad('HEADERS', 'is no list of name=value pairs');
+    headers[name.trim()] = decoded(value.join('=').trim());
+  }
+  return headers;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function bad(name: string, why: string): JemError {
+  return new JemError('bad-setting', `OTEL_EXPORTER_OTLP_${name} ${why}`, {
+    hint: 'opentelemetry.io/docs/specs/otel/protocol/exporter describes these variables.',
+  });
+}
