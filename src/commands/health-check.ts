@@ -8,6 +8,7 @@ import { engineInUse } from './context.ts';
 import { failOnOf } from './fail-on.ts';
 import { type Looked, planHealth } from './health-look.ts';
 import { ownSettings } from './health-own.ts';
+import { healthReport, reportExtras } from './health-report.ts';
 import { healthRound } from './health-round.ts';
 import { describeHealth } from './health-text.ts';
 import { watchHealth } from './health-watch.ts';
@@ -21,6 +22,8 @@ interface Checked extends Looked {
   /** ISO 8601, UTC. */
   readonly asOf: string;
   readonly failed: boolean;
+  /** As HTML, where it was asked for. */
+  readonly page?: string;
   /** The file that the result was written to; null: it is for stdout. */
   readonly writtenTo: string | null;
 }
@@ -31,7 +34,7 @@ const defaultBudget = 10_000;
 /** Milliseconds. */
 const defaultEvery = 2000;
 
-const formats = ['text', 'nagios', 'prometheus'] as const;
+const formats = ['text', 'nagios', 'prometheus', 'html'] as const;
 type Format = (typeof formats)[number];
 
 export const healthCheck = command<Checked>({
@@ -74,7 +77,7 @@ export const healthCheck = command<Checked>({
       only: listed(input.text('only')),
       thresholds: input.list('threshold'),
       budget: timeOption(input, 'timeout') ?? defaultBudget,
-      metrics: format === 'prometheus' || input.flag('otlp'),
+      metrics: format === 'prometheus' || format === 'html' || input.flag('otlp'),
     });
     const wish = { failOn, otlp: input.flag('otlp') };
     const round = input.flag('watch')
@@ -83,10 +86,19 @@ export const healthCheck = command<Checked>({
     // Whoever watches wants to be told in its own words that there is no connection.
     if (round.error !== null && format === 'text' && !input.flag('watch')) throw round.error;
     const writtenTo = input.text('output') ?? null;
+    const database = context.report.target?.display ?? '';
+    const asOf = new Date(round.at).toISOString();
+    const page =
+      format === 'html'
+        ? await healthReport(round.looked, {
+            ...{ database, asOf },
+            extras: await reportExtras(context),
+          })
+        : undefined;
     const result = {
       ...round.looked,
-      database: context.report.target?.display ?? '',
-      asOf: new Date(round.at).toISOString(),
+      ...{ database, asOf },
+      ...(page === undefined ? {} : { page }),
       failed: fails(round.looked.status, failOn),
       writtenTo,
     };
@@ -103,6 +115,7 @@ export const healthCheck = command<Checked>({
 
 function formatted(result: Checked, paint: Paint, format: Format): string {
   if (format === 'text') return describeHealth(result, paint);
+  if (format === 'html') return result.page ?? '';
   if (format === 'nagios') return nagiosText(result);
   const { metrics = [], database, asOf } = result;
   return prometheusText(result, metrics, { at: Date.parse(asOf), database });

@@ -9,6 +9,8 @@ interface Counted {
   readonly bgwriter: Readonly<Record<string, number | null>>;
   readonly standbys: readonly { readonly client: string; readonly bytes: number | null }[];
   readonly locks: Readonly<Record<string, number>>;
+  /** Bytes by table, as their pages were counted last. */
+  readonly sizes: Readonly<Record<string, number>>;
 }
 
 /** Checkpoints were counted elsewhere before PostgreSQL 17. */
@@ -17,6 +19,9 @@ function checkpointsSql({ major }: HealthFacts): string {
     ? 'SELECT num_timed AS timed, num_requested AS requested, write_time, sync_time, buffers_written FROM pg_stat_checkpointer'
     : 'SELECT checkpoints_timed AS timed, checkpoints_req AS requested, checkpoint_write_time AS write_time, checkpoint_sync_time AS sync_time, buffers_checkpoint AS buffers_written FROM pg_stat_bgwriter';
 }
+
+/** More points than this of one metric are a burden to whoever stores them. */
+const mostTables = 50;
 
 /** The size is asked for by its files, not by its tables: no lock stands in the way. */
 export function metricsSql(facts: HealthFacts): string {
@@ -39,6 +44,15 @@ SELECT json_build_object(
     SELECT coalesce(host(client_addr), application_name, 'local') AS client,
       ${facts.standby ? 'NULL::numeric' : 'pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)'} AS bytes
     FROM pg_stat_replication) r),
+  'sizes', (SELECT coalesce(json_object_agg(name, bytes), '{}') FROM (
+    SELECT format('%I.%I', n.nspname, c.relname) AS name,
+      current_setting('block_size')::bigint * (c.relpages + coalesce(t.relpages, 0) + coalesce((
+        SELECT sum(ic.relpages) FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
+        WHERE i.indrelid IN (c.oid, t.oid)), 0)) AS bytes
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
+    WHERE c.relkind IN ('r', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+    ORDER BY 2 DESC LIMIT ${mostTables}) s),
   'locks', (SELECT coalesce(json_object_agg(mode, n), '{}') FROM (
     SELECT mode, count(*) AS n FROM pg_locks WHERE pid <> pg_backend_pid() GROUP BY mode) l)
 )::text AS counted`;
@@ -50,7 +64,7 @@ SELECT json_build_object(
  */
 export function metricsOf(counted: string, facts: HealthFacts): Metric[] {
   const read = JSON.parse(counted) as Counted;
-  const { database, tables, backends, bgwriter, standbys, locks } = read;
+  const { database, tables, backends, bgwriter, standbys, locks, sizes } = read;
   const counter = (
     name: string,
     unit: string,
@@ -122,6 +136,15 @@ export function metricsOf(counted: string, facts: HealthFacts): Metric[] {
       ...one(tables['live'], { state: 'live' }),
       ...one(tables['dead'], { state: 'dead' }),
     ]),
+    gauge(
+      'table.size',
+      'By',
+      'Disk space used by a table, with its indexes.',
+      Object.entries(sizes).map(([table, value]) => ({
+        attributes: { 'postgresql.table.name': table },
+        value,
+      })),
+    ),
     gauge('table.count', '{table}', 'Number of user tables in a database.', one(tables['count'])),
     counter(
       'table.vacuum.count',
