@@ -1,21 +1,24 @@
 /** `unknown`: it could not be looked at, which is never the same as `ok`. */
 export type HealthStatus = 'ok' | 'warning' | 'critical' | 'unknown';
 
-export type HealthGroup =
-  | 'availability'
-  | 'capacity'
-  | 'replication'
-  | 'wal'
-  | 'vacuum'
-  | 'locks'
-  | 'queries'
-  | 'indexes'
-  | 'integrity'
-  | 'settings'
-  | 'security'
-  | 'tenancy'
-  | 'migrations'
-  | 'backups';
+/** What checks are about, from what tells most on. */
+export const healthGroups = [
+  'availability',
+  'capacity',
+  'replication',
+  'wal',
+  'vacuum',
+  'locks',
+  'queries',
+  'indexes',
+  'integrity',
+  'settings',
+  'security',
+  'tenancy',
+  'migrations',
+  'backups',
+] as const;
+export type HealthGroup = (typeof healthGroups)[number];
 
 /** `s` seconds, `B` bytes, `%` of 100; null: a count. */
 export type HealthUnit = 's' | 'B' | '%' | null;

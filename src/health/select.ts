@@ -1,4 +1,4 @@
-import type { HealthCheck } from '../engines/health.ts';
+import { type HealthCheck, healthGroups } from '../engines/health.ts';
 import { JemError } from '../errors.ts';
 import { didYouMean } from '../near-miss.ts';
 
@@ -23,7 +23,7 @@ export function selectChecks<Check extends HealthCheck>(
 }
 
 function refuseUnknown(name: string, checks: readonly HealthCheck[]): void {
-  const known = [...new Set(checks.flatMap(({ id, group }) => [id, group]))];
+  const known: readonly string[] = [...checks.map(({ id }) => id), ...healthGroups];
   if (known.includes(name)) return;
   throw new JemError('bad-setting', `There is no check or group "${name}"`, {
     hint: `\`jem-db health checks\` lists them.${didYouMean(name, known)}`,

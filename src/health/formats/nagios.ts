@@ -18,7 +18,9 @@ export function nagiosText({ status, checks }: HealthResult): string {
   const [worst] = bad;
   const summary = worst
     ? `${worst.id}: ${worst.summary}${bad.length > 1 ? `; ${bad.length - 1} more not ok` : ''}`
-    : `${checks.length} checks are ok`;
+    : checks.length === 1
+      ? '1 check is ok'
+      : `${checks.length} checks are ok`;
   const values = checks.flatMap(perfdata).join(' ');
   return [
     `JEM-DB ${status.toUpperCase()}: ${plain(summary)}${values ? ` | ${values}` : ''}`,
@@ -34,7 +36,7 @@ function plain(text: string): string {
 
 /** `'label'=value[UOM];warn;crit`: where low is bad, a range that must not be fallen below. */
 function perfdata({ id, value, unit, warning, critical, lowIsBad }: CheckResult): string[] {
-  if (value === null || Number.isNaN(value)) return [];
+  if (value === null || !Number.isFinite(value)) return [];
   const range = (bound: number | null): string =>
     bound === null ? '' : lowIsBad ? `${bound}:` : String(bound);
   return [`'${id}'=${value}${unit ?? ''};${range(warning)};${range(critical)}`];

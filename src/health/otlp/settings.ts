@@ -24,14 +24,25 @@ export function otlpSettings(env: Readonly<Record<string, string | undefined>>):
   const url = own ?? `${base.replace(/\/+$/, '')}/v1/metrics`;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw bad('ENDPOINT', 'is no URL of http or https');
+  const { address, login } = apart(url);
   const timeout = Number(variable('TIMEOUT') ?? defaultTimeout);
   if (!(timeout > 0)) throw bad('TIMEOUT', 'is no number of milliseconds');
   return {
-    url,
+    url: address,
     timeout,
     encoding: encodingOf(variable('PROTOCOL')),
-    headers: headersOf(variable('HEADERS')),
+    headers: { ...login, ...headersOf(variable('HEADERS')) },
   };
+}
+
+/** `fetch` takes no login in a URL, and would quote it. */
+function apart(text: string): { address: string; login: Record<string, string> } {
+  const url = new URL(text);
+  const words = [url.username, url.password].map(decoded).join(':');
+  url.username = '';
+  url.password = '';
+  const authorization = `Basic ${Buffer.from(words).toString('base64')}`;
+  return { address: url.href, login: words === ':' ? {} : { authorization } };
 }
 
 function encodingOf(protocol: string | undefined): OtlpSettings['encoding'] {
