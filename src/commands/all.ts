@@ -13,6 +13,8 @@ import { completionOf } from './completion.ts';
 import { config } from './config.ts';
 import { healthCheck } from './health-check.ts';
 import { healthServe } from './health-serve.ts';
+import { healthPool } from './health-pool.ts';
+import { healthTune } from './health-tune.ts';
 import { migrateAdopt } from './migrate-adopt.ts';
 import { migrateBaseline } from './migrate-baseline.ts';
 import { migrateCheck } from './migrate-check.ts';
@@ -23,6 +25,7 @@ import { migrateRebase } from './migrate-rebase.ts';
 import { migrateRepair } from './migrate-repair.ts';
 import { migrateStatus } from './migrate-status.ts';
 import { migrateUp } from './migrate-up.ts';
+import { poolConfig } from './pool-config.ts';
 import { restore } from './restore.ts';
 import { restoreVerify } from './restore-verify.ts';
 import { schemaDiff } from './schema-diff.ts';
@@ -58,6 +61,9 @@ const listed: readonly Command[] = [
   backupWalReceive,
   restoreVerify,
   restore,
+  healthTune,
+  healthPool,
+  poolConfig,
   wait,
   config,
 ];

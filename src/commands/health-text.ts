@@ -34,7 +34,8 @@ export function describeHealth({ status, checks, skipped }: HealthResult, paint:
   ].join('\n');
 }
 
-function describeCheck(
+/** One check in full: what was seen, and the next step. */
+export function describeCheck(
   { id, status, summary, hint, objects = [] }: CheckResult,
   paint: Paint,
 ): string[] {

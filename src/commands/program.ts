@@ -11,6 +11,7 @@ const nouns: Readonly<Record<string, string>> = {
   schema: 'is the database what its migrations produce?',
   health: 'is it well? checks, slow queries, settings, endpoints',
   backup: 'backups that can be proved, and what becomes of them',
+  pool: 'a connection pooler in front of the server (PostgreSQL)',
   'backup wal': 'the archive of the write-ahead log (PostgreSQL)',
 };
 

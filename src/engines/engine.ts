@@ -15,8 +15,10 @@ import type {
 import type { BaseBackupOptions, BaseRestoreOptions, TakenBaseBackup } from './base-backup.ts';
 import type { HealthCheck, HealthOptions, HealthProbe } from './health.ts';
 import type { MigrationOptions, MigrationSession } from './migrating.ts';
+import type { PooledServer, PoolerConsole, PoolerOptions } from './pooling.ts';
 import type { Recovered, ScratchRecovery } from './recovering.ts';
 import type { Mend, Schema, SchemaDifference, SchemaOptions } from './schema.ts';
+import type { ServerTuning } from './tuning.ts';
 import type { Row, SqlValue } from './values.ts';
 
 /** What of the process a target may take its values from; `cli` fills it. */
@@ -43,6 +45,8 @@ export interface Target {
   readonly warnings: readonly Warning[];
   /** Opens a connection: used by `connection.ts` alone. */
   open(options: OpenOptions): Promise<Session>;
+  /** The console of the pooler that it leads to; absent where the engine has none. */
+  openPooler?(options: PoolerOptions): Promise<PoolerConsole>;
 }
 
 export interface OpenOptions {
@@ -133,6 +137,10 @@ export interface Session extends AsyncDisposable {
   health(options: HealthOptions): Promise<HealthProbe>;
   /** Its write-ahead log; absent where the engine has none that can be archived. */
   wal?(): Promise<WalServer>;
+  /** Its settings, held against a machine and a workload. */
+  tuning?(): Promise<ServerTuning>;
+  /** What a pooler in front of it needs to know; absent where the engine has none. */
+  pooling?(): Promise<PooledServer>;
 }
 
 /** What a scratch database is wanted for, and where it may be. */

@@ -18,7 +18,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/engines/registry.ts', 'src/engines/wal-registry.ts'],
   ['src/engines/*/'],
   ['src/engines/engine.ts'],
-  ['src/engines/base-backup.ts'],
+  ['src/engines/base-backup.ts', 'src/engines/pooling.ts', 'src/engines/tuning.ts'],
   ['src/engines/archiving.ts'],
   ['src/engines/recovering.ts'],
   ['src/engines/backing-up.ts'],

@@ -36,8 +36,27 @@ export async function startPgBouncer(
   await writeFile(users, `"${superuser}" "${password}"\n`);
   await writeFile(configuration, settings(server, port, users, options));
   for (const path of [folder.path, configuration, users]) await chown(path, uid, gid);
+  const running = await runPgBouncer(configuration, port);
+  return {
+    port,
+    url: (database = 'postgres') =>
+      `postgres://${superuser}:${password}@127.0.0.1:${port}/${database}`,
+    [Symbol.asyncDispose]: async () => {
+      await running[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
 
-  const log = await open(join(folder.path, 'log'), 'w');
+export interface RunningPgBouncer extends AsyncDisposable {
+  readonly pid: number;
+}
+
+/** Runs a pooler with a configuration that is there, until it listens on `port` of 127.0.0.1. */
+export async function runPgBouncer(configuration: string, port: number): Promise<RunningPgBouncer> {
+  const { uid, gid } = serverUser();
+  const logFile = `${configuration}.log`;
+  const log = await open(logFile, 'w');
   const child = spawn(await pgbouncerPath(), [configuration], {
     uid,
     gid,
@@ -48,18 +67,15 @@ export async function startPgBouncer(
   if (pid === undefined) throw new Error('PgBouncer could not be started');
   await until('PgBouncer to listen', async () => {
     if (child.exitCode !== null) {
-      throw new Error(`PgBouncer ended:\n${await readFile(join(folder.path, 'log'), 'utf8')}`);
+      throw new Error(`PgBouncer ended:\n${await readFile(logFile, 'utf8')}`);
     }
     return listens(port);
   });
   return {
-    port,
-    url: (database = 'postgres') =>
-      `postgres://${superuser}:${password}@127.0.0.1:${port}/${database}`,
+    pid,
     [Symbol.asyncDispose]: async () => {
       signalProcess(pid, 'SIGKILL');
       await processEnd(pid);
-      await folder[Symbol.asyncDispose]();
     },
   };
 }

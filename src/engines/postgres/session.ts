@@ -92,6 +92,8 @@ export function createSession({ connected, target, there, again }: Parts): Postg
       const { walServer } = await import('./wal/server.ts');
       return walServer(session);
     },
+    tuning: async () => (await import('./tune/tuning.ts')).postgresTuning(session),
+    pooling: async () => (await import('./pool/server.ts')).pooledServer(session),
     connectAgain: (signal = new AbortController().signal) => again(signal),
     cancel: () => cancelRequest(attempt, backendKey),
     [Symbol.asyncDispose]: () => closeClient(client),

@@ -45,6 +45,10 @@ export async function parsePostgresTarget(
       const { openPostgres } = await import('./connection.ts');
       return openPostgres(target, options);
     },
+    async openPooler(options) {
+      const { openPgBouncer } = await import('./pool/console.ts');
+      return openPgBouncer(target, options);
+    },
   };
   return target;
 }

@@ -51,6 +51,7 @@ export function sqliteSession(
       const { sqliteProbe } = await import('./health/probe.ts');
       return sqliteProbe(connection, options);
     },
+    tuning: async () => (await import('./tune/tuning.ts')).sqliteTuning(connection),
     async [Symbol.asyncDispose]() {
       rollback(connection);
       close();
