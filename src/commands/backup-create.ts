@@ -3,6 +3,7 @@ import { JemError } from '../errors.ts';
 import { didYouMean } from '../near-miss.ts';
 import type { VerifyResult } from '../restore/verify.ts';
 import { count, grouped, labelled, size } from '../output/text.ts';
+import { archiveTimeoutIn, archiveTimeoutOption, awaitArchive } from './await-archive.ts';
 import { command, type Input } from './command.ts';
 import { type Context, directTargetOf, engineInUse, openSession } from './context.ts';
 import { progressBar } from './progress-bar.ts';
@@ -30,6 +31,7 @@ export const backupCreate = command<Created>({
     { flags: '--rate <rate>', help: 'base: the most a second, from 32k to 1024M' },
     { flags: '--no-fingerprints', help: 'base: no restore point to prove a recovery by' },
     { flags: '--verify', help: 'prove it at once, as restore-verify does' },
+    archiveTimeoutOption,
   ],
   settings: [
     'directUrl',
@@ -48,6 +50,7 @@ export const backupCreate = command<Created>({
   ],
   async run(input, context) {
     const kind = kindOf(input);
+    const timeout = archiveTimeoutIn(input, kind === 'base' && input.flag('verify'));
     const { settings } = context;
     const { database, databaseFile } = settings.raw;
     // Where only its proof failed, another backup would heal nothing.
@@ -58,8 +61,9 @@ export const backupCreate = command<Created>({
         job: [settings.backups, database.value ?? databaseFile.value ?? ''].join('\n'),
         attempt: async () => {
           made ??= await (kind === 'base' ? createBase(input, context) : create(context));
-          const proof = input.flag('verify') ? await verify(made.backup.id, context) : null;
-          return { ...made, proof };
+          if (!input.flag('verify')) return { ...made, proof: null };
+          if (kind === 'base') await awaitArchive(made.backup.id, timeout, context);
+          return { ...made, proof: await verify(made.backup.id, context) };
         },
         answerOf: ({ proof }) =>
           proof === null || proof.verified ? null : { message: reasonOf(proof) },
