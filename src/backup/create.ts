@@ -6,6 +6,7 @@ import type { Repository } from '../repository/contract.ts';
 import type { Manifest } from '../repository/manifest.ts';
 import { version } from '../version.ts';
 import { type BackupSummary, summaryOf } from './summary.ts';
+import { chainIn } from './wal/bases.ts';
 
 export interface CreateOptions {
   readonly ledgerTable: string;
@@ -54,6 +55,11 @@ export async function createBackup(
 
 export interface CreateBaseOptions extends Omit<CreateOptions, 'binaries'> {
   readonly incremental: boolean;
+  /**
+   * Incremental ones that may build on a whole one: a whole one is taken where there are so many, or
+   * none to build on. Null: an incremental one, or none.
+   */
+  readonly maxIncrements: number | null;
   /** kB (1024 bytes) a second; null: as much as goes. */
   readonly rate: number | null;
   readonly fingerprints: boolean;
@@ -68,13 +74,15 @@ export async function createBaseBackup(
   session: Session,
   backups: BaseBackups,
   repository: Repository,
-  { incremental, ...options }: CreateBaseOptions,
+  { incremental, maxIncrements, ...options }: CreateBaseOptions,
 ): Promise<CreateResult> {
   await sweepAround(repository, options);
   await using draft = await repository.begin();
   const startedAt = new Date();
   const { id, stage } = draft;
-  const parentOf = incremental ? (cluster: string) => newestOf(repository, cluster) : null;
+  const parentOf = incremental
+    ? (cluster: string) => newestOf(repository, cluster, maxIncrements)
+    : null;
   const taken = await backups.take(session, { ...options, id, stage, parentOf });
   options.signal.throwIfAborted();
   const publish = () => draft.publish({ ...taken, kind: 'base', ...about(session, startedAt) });
@@ -100,9 +108,20 @@ async function besideParent(
     }
 }
 
-async function newestOf(repository: Repository, cluster: string): Promise<BaseParent> {
-  const listed = (await repository.list()).map(({ manifest }) => manifest);
-  const parent = listed.findLast((one) => one?.kind === 'base' && one.cluster === cluster);
+async function newestOf(
+  repository: Repository,
+  cluster: string,
+  maxIncrements: number | null,
+): Promise<BaseParent | null> {
+  const listed = await repository.list();
+  const bases = listed.flatMap(({ manifest }) =>
+    manifest?.kind === 'base' && manifest.cluster === cluster ? [manifest] : [],
+  );
+  const parent = bases.at(-1);
+  if (maxIncrements !== null) {
+    const chain = parent ? chainIn(bases, parent) : null;
+    if (chain === null || chain.length > maxIncrements) return null;
+  }
   if (!parent)
     throw new JemError(
       'backup-missing',

@@ -1,11 +1,10 @@
 import type { CreateResult } from '../backup/create.ts';
-import { JemError } from '../errors.ts';
-import { didYouMean } from '../near-miss.ts';
 import type { VerifyResult } from '../restore/verify.ts';
 import { count, grouped, labelled, size } from '../output/text.ts';
-import { archiveTimeoutIn, archiveTimeoutOption, awaitArchive } from './await-archive.ts';
-import { command, type Input } from './command.ts';
-import { type Context, directTargetOf, engineInUse, openSession } from './context.ts';
+import { awaitArchive } from './await-archive.ts';
+import { baseBackupsOf, type BaseWish, baseWishIn, kindOptions } from './base-options.ts';
+import { command } from './command.ts';
+import { type Context, directTargetOf, openSession } from './context.ts';
 import { progressBar } from './progress-bar.ts';
 import { compressionOf, jobsOf, repositoryOf, repositorySettings } from './repository.ts';
 import { scheduled, scheduledSettings } from './scheduled.ts';
@@ -23,15 +22,8 @@ export const backupCreate = command<Created>({
   byDefault: true,
   silentWhenWell: true,
   options: [
-    {
-      flags: '--kind <kind>',
-      help: 'logical (the default): rows and schema of the database; base: the files of the whole cluster',
-    },
-    { flags: '--incremental', help: 'base: only what has changed since the newest one' },
-    { flags: '--rate <rate>', help: 'base: the most a second, from 32k to 1024M' },
-    { flags: '--no-fingerprints', help: 'base: no restore point to prove a recovery by' },
+    ...kindOptions,
     { flags: '--verify', help: 'prove it at once, as restore-verify does' },
-    archiveTimeoutOption,
   ],
   settings: [
     'directUrl',
@@ -49,8 +41,7 @@ export const backupCreate = command<Created>({
     ['jem-db backup --quiet --retries 3 --webhook "$HOOK"', 'from cron: silent when well'],
   ],
   async run(input, context) {
-    const kind = kindOf(input);
-    const timeout = archiveTimeoutIn(input, kind === 'base' && input.flag('verify'));
+    const base = baseWishIn(input);
     const { settings } = context;
     const { database, databaseFile } = settings.raw;
     // Where only its proof failed, another backup would heal nothing.
@@ -58,11 +49,15 @@ export const backupCreate = command<Created>({
     return scheduled(
       {
         command: 'backup create',
-        job: [settings.backups, database.value ?? databaseFile.value ?? ''].join('\n'),
+        job: [
+          ...[settings.backups, database.value ?? databaseFile.value ?? ''],
+          // One kind going well does not mean that the other does.
+          ...(base ? ['base'] : []),
+        ].join('\n'),
         attempt: async () => {
-          made ??= await (kind === 'base' ? createBase(input, context) : create(context));
+          made ??= await (base ? createBase(base, context) : create(context));
           if (!input.flag('verify')) return { ...made, proof: null };
-          if (kind === 'base') await awaitArchive(made.backup.id, timeout, context);
+          if (base) await awaitArchive(made.backup.id, base.archiveTimeout, context);
           return { ...made, proof: await verify(made.backup.id, context) };
         },
         answerOf: ({ proof }) =>
@@ -112,64 +107,21 @@ async function create(context: Context): Promise<CreateResult> {
   return await createBackup(session, repository, options);
 }
 
-async function createBase(input: Input, context: Context): Promise<CreateResult> {
+async function createBase(wish: BaseWish, context: Context): Promise<CreateResult> {
   const { createBaseBackup } = await import('../backup/create.ts');
   const { settings, signal, report } = context;
-  const engine = await engineInUse(context);
-  if (engine.baseBackups === null)
-    throw new JemError('usage', `${engine.title} has no backups of kind base`, {
-      why: 'They are of the files of a server, and it has none.',
-      hint: 'Leave --kind out: a logical backup holds all of the database.',
-    });
-  const rate = rateOf(input.text('rate'));
+  const baseBackups = await baseBackupsOf(context);
   const repository = await repositoryOf(context);
   const options = {
+    ...wish,
     ledgerTable: settings.ledgerTable,
     compression: compressionOf(settings),
     jobs: jobsOf(settings),
-    incremental: input.flag('incremental'),
-    // Commander takes away the `no` of a flag.
-    fingerprints: input.flag('fingerprints'),
-    rate,
     signal,
     onProgress: progressBar(report),
     onNote: (text: string) => report.note(text),
     warn: report.warn,
   };
   await using session = await openSession(context, await directTargetOf(context), 'existing');
-  return await createBaseBackup(session, await engine.baseBackups(), repository, options);
-}
-
-const kinds = ['logical', 'base'] as const;
-
-function kindOf(input: Input): (typeof kinds)[number] {
-  const given = input.text('kind') ?? 'logical';
-  const kind = kinds.find((one) => one === given);
-  if (!kind)
-    throw new JemError('usage', `There is no kind of backup "${given}"`, {
-      hint: `The kinds are ${kinds.join(' and ')}.${didYouMean(given, kinds)}`,
-    });
-  if (kind === 'base') return kind;
-  const stray = input.flag('incremental')
-    ? '--incremental'
-    : input.text('rate') !== undefined
-      ? '--rate'
-      : input.flag('fingerprints')
-        ? null
-        : '--no-fingerprints';
-  if (stray === null) return kind;
-  throw new JemError('usage', `${stray} goes with base backups alone`, {
-    hint: 'Add --kind base, or leave it out.',
-  });
-}
-
-/** As pg_basebackup's `--max-rate`: kB (1024 bytes) a second unless a suffix says otherwise. */
-function rateOf(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  const [, digits, suffix = 'k'] = /^(\d{1,9})([kM])?$/.exec(text) ?? [];
-  const rate = Number(digits) * (suffix === 'M' ? 1024 : 1);
-  if (rate >= 32 && rate <= 1024 * 1024) return rate;
-  throw new JemError('usage', `"${text}" is no rate`, {
-    hint: 'Write one from 32k to 1024M, the bytes that are read in a second.',
-  });
+  return await createBaseBackup(session, await baseBackups(), repository, options);
 }

@@ -6,9 +6,13 @@ import { JemError } from '../errors.ts';
 import { didYouMean } from '../near-miss.ts';
 import { version } from '../version.ts';
 import { backupCreate } from './backup-create.ts';
+import { baseBackupsOf, kindOptions, wordsOfBase } from './base-options.ts';
 import { command, type Input } from './command.ts';
 import { type Context, directTargetOf } from './context.ts';
 import { keepOptions, keepRulesOf } from './keep-rules.ts';
+
+/** With the whole one, a week of nights. */
+const usualIncrements = '6';
 
 const formats = ['cron', 'systemd', 'kubernetes'] as const;
 type Format = (typeof formats)[number];
@@ -32,6 +36,7 @@ export const backupSchedule = command<ScheduleResult>({
     { flags: '--at <time>', help: 'time of day (default: 02:30)' },
     { flags: '--every <interval>', help: 'how often: 15min, 6h, 1d, 1w (default: 1d)' },
     { flags: '--format <format>', help: `${formats.join(', ')} (default: all)` },
+    ...kindOptions,
     { flags: '--verify', help: 'prove each backup as well' },
     ...keepOptions,
     { flags: '--image <image>', help: 'image that holds jem-db, for Kubernetes' },
@@ -40,6 +45,10 @@ export const backupSchedule = command<ScheduleResult>({
   examples: [
     ['jem-db backup schedule --at 02:30 --verify --keep-daily 14', 'backs up, proves, and prunes'],
     ['jem-db backup schedule --every 6h --format cron', 'a line for crontab -e'],
+    [
+      'jem-db backup schedule --kind base --incremental --verify --keep-window 7d',
+      'every seventh is a whole one',
+    ],
   ],
   async run(input, context) {
     const { crontab } = await import('../backup/schedule/cron.ts');
@@ -67,11 +76,14 @@ export const backupSchedule = command<ScheduleResult>({
 async function jobOf(input: Input, context: Context): Promise<Job> {
   const { environment, program } = context;
   const when = await whenOf(input);
+  const base = wordsOfBase(input);
+  if (base.length > 0) await baseBackupsOf(context);
   const { elsewhereOf, hereOf } = await import('./schedule-environment.ts');
   const target = await directTargetOf(context);
   const here = hereOf(context, target);
-  const commands = commandsOf(input, context);
+  const commands = commandsOf(input, base, context);
   return {
+    name: base.length > 0 ? 'jem-db-base-backup' : 'jem-db-backup',
     when,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     program,
@@ -88,7 +100,11 @@ async function jobOf(input: Input, context: Context): Promise<Job> {
 }
 
 /** What to run, one after the other; tries again by itself unless the settings say how often. */
-function commandsOf(input: Input, { settings }: Context): readonly (readonly string[])[] {
+function commandsOf(
+  input: Input,
+  base: readonly string[],
+  { settings }: Context,
+): readonly (readonly string[])[] {
   const retries = settings.raw.retries.from === 'default' ? ['--retries', '3'] : [];
   const rules = keepOptions.flatMap(({ flags }) => {
     const flag = flags.split(' ')[0] ?? '';
@@ -97,8 +113,12 @@ function commandsOf(input: Input, { settings }: Context): readonly (readonly str
     );
     return value === undefined ? [] : [flag, value];
   });
+  // An incremental one has nothing to build on at first, and a chain of them must end.
+  const isEndless = input.flag('incremental') && input.text('maxIncrements') === undefined;
+  const kind = [...base, ...(isEndless ? ['--max-increments', usualIncrements] : [])];
+  const verify = input.flag('verify') ? ['--verify'] : [];
   return [
-    ['backup', 'create', '--quiet', ...(input.flag('verify') ? ['--verify'] : []), ...retries],
+    ['backup', 'create', '--quiet', ...kind, ...verify, ...retries],
     ...(keepRulesOf(input) ? [['backup', 'prune', '--quiet', '--yes', ...rules]] : []),
   ];
 }

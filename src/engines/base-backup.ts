@@ -49,8 +49,11 @@ export interface BaseParent {
 export interface BaseBackupOptions {
   /** Of the backup in the making. */
   readonly id: string;
-  /** The backup to build on, of those of a cluster; null: none, and it is whole in itself. */
-  readonly parentOf: ((cluster: string) => Promise<BaseParent>) | null;
+  /**
+   * The backup to build on, of those of a cluster; null: none, and it is whole in itself. Where one
+   * is asked for, the server must be fit for incremental ones even if there is none.
+   */
+  readonly parentOf: ((cluster: string) => Promise<BaseParent | null>) | null;
   /** The most that is read in a second, in kB (1024 bytes); null: as much as goes. */
   readonly rate: number | null;
   /** Whether to make a restore point with fingerprints at its end. */

@@ -7,6 +7,7 @@ import { jemDb } from '../support/cli.ts';
 import { sqliteEngine } from '../support/databases.ts';
 import { project, type Project } from '../support/project.ts';
 import { listener } from '../alerts/listener.ts';
+import { asCron, lineOf } from './scheduling.ts';
 import { filled, resultOf } from './setup.ts';
 
 interface Scheduled {
@@ -23,22 +24,6 @@ function scheduled(
   env: Record<string, string> = {},
 ): Promise<Scheduled> {
   return resultOf<Scheduled>(work, ['backup', 'schedule', ...args], 0, env);
-}
-
-/** The last line of a crontab, as cron reads it: its time and its command. */
-function lineOf(crontab: string): { time: string; command: string } {
-  const line = crontab.trimEnd().split('\n').at(-1) ?? '';
-  const [, time = '', command = ''] = /^((?:\S+ ){5})(.*)$/.exec(line) ?? [];
-  // What stands behind a % is no part of the command, unless a backslash stands before it.
-  const [own = ''] = command.split(/(?<!\\)%/);
-  return { time: time.trim(), command: own.replaceAll(String.raw`\%`, '%') };
-}
-
-/** Runs a command as cron does: a plain shell with next to nothing in its environment. */
-function asCron(command: string, home: string) {
-  const env = { HOME: home, LOGNAME: 'root', SHELL: '/bin/sh', PATH: '/usr/bin:/bin' };
-  const options = { cwd: home, env, extendEnv: false, reject: false } as const;
-  return execa('/bin/sh', ['-c', command], options);
 }
 
 async function backups(work: Project): Promise<string[]> {

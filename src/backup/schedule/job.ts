@@ -2,6 +2,8 @@ import type { When } from './when.ts';
 
 /** A job that some scheduler is to run; nothing in it is a secret. */
 export interface Job {
+  /** Of the units, and in the cluster: another kind of job has another. */
+  readonly name: string;
   readonly when: When;
   /** IANA name of the time zone that `when` is meant in. */
   readonly timeZone: string;

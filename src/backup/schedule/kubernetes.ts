@@ -7,11 +7,11 @@ const secretName = 'jem-db-backup';
 const latest = 3600;
 
 /** A CronJob. The image and the volumes' claims are the cluster's own; it names them. */
-export function cronJob({ when, timeZone, commands, elsewhere }: Job): string {
+export function cronJob({ name, when, timeZone, commands, elsewhere }: Job): string {
   const { image, environment, secrets, volumes } = elsewhere;
   const [last, ...before] = commands.toReversed();
-  const container = (name: string, words: readonly string[]): string[] => [
-    `- name: ${name}`,
+  const container = (step: string, words: readonly string[]): string[] => [
+    `- name: ${step}`,
     `  image: ${quoted(image)}`,
     `  command: [${['jem-db', ...words].map(quoted).join(', ')}]`,
     '  env:',
@@ -48,7 +48,7 @@ export function cronJob({ when, timeZone, commands, elsewhere }: Job): string {
     'apiVersion: batch/v1',
     'kind: CronJob',
     'metadata:',
-    '  name: jem-db-backup',
+    `  name: ${name}`,
     'spec:',
     `  schedule: ${quoted(cronTime(when))}`,
     `  timeZone: ${quoted(timeZone)}`,

@@ -6,18 +6,15 @@ export interface Units {
   readonly timer: string;
 }
 
-/** Both units carry this name. */
-const unitName = 'jem-db-backup';
-
 /** A service that runs the job once, and the timer that starts it. */
 export function systemdUnits(job: Job): Units {
   return { service: service(job), timer: timer(job) };
 }
 
 function service(job: Job): string {
-  const { commands, folder, user, environment, program, secrets, environmentFile } = job;
+  const { name, commands, folder, user, environment, program, secrets, environmentFile } = job;
   return unit([
-    `# /etc/systemd/system/${unitName}.service`,
+    `# /etc/systemd/system/${name}.service`,
     ...howToKeepSecrets(job).map((comment) => `# ${comment}`),
     '[Unit]',
     'Description=Backup of a database by jem-db',
@@ -38,10 +35,10 @@ function service(job: Job): string {
   ]);
 }
 
-function timer({ when }: Job): string {
+function timer({ name, when }: Job): string {
   return unit([
-    `# /etc/systemd/system/${unitName}.timer`,
-    `# systemctl daemon-reload && systemctl enable --now ${unitName}.timer`,
+    `# /etc/systemd/system/${name}.timer`,
+    `# systemctl daemon-reload && systemctl enable --now ${name}.timer`,
     '[Unit]',
     'Description=When jem-db backs a database up',
     '',
