@@ -91,6 +91,7 @@ export const catalogue = {
   'wal-missing': entry('refused'),
   'wal-corrupt': entry('corruption'),
   'wal-stream-failed': entry('connection_lost', true),
+  'wal-receiver-busy': entry('lock_conflict', true),
   'repository-unusable': entry('storage_full'),
   'repository-busy': entry('lock_conflict', true),
   'store-unreachable': entry('unreachable', true),

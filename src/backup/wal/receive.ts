@@ -5,7 +5,7 @@ import type { WalReceiver } from '../../engines/archiving.ts';
 import { JemError } from '../../errors.ts';
 import type { Repository } from '../../repository/contract.ts';
 import { requireNamed, requireOwn } from './cluster.ts';
-import { openSpool, type Spool } from './spool.ts';
+import { lockSpool, openSpool, type Spool } from './spool.ts';
 
 export interface ReceiveOptions {
   /** Opens a session with the server, each time anew: it may have moved. */
@@ -36,13 +36,21 @@ const look = 200;
  */
 export async function receiveWal(repository: Repository, options: ReceiveOptions): Promise<never> {
   const { signal, onNote } = options;
-  for (let wait = firstPause; ;) {
+  let isOurs = false;
+  const onArrived = (): void => {
+    wait = firstPause;
+    isOurs = true;
+  };
+  let wait = firstPause;
+  for (;;) {
     signal.throwIfAborted();
     try {
-      await streamOnce(repository, options, () => (wait = firstPause));
+      await streamOnce(repository, options, onArrived);
     } catch (error) {
       // What could not be archived any more is told with the signal.
       if (signal.aborted || !(error instanceof JemError && error.retryable)) throw error;
+      // A slot that was ours stays in use until the server has seen that a connection is gone.
+      if (error.code === 'wal-receiver-busy' && !isOurs) throw error;
       onNote(`${error.message}; trying again in ${wait / 1000} s`);
     }
     await pause(wait, undefined, { signal }).catch(() => {});
@@ -71,7 +79,9 @@ async function streamOnce(
   const { systemIdentifier, receiver } = await meet(repository, options);
   await using _receiver = receiver;
   const archive = repository.wal(systemIdentifier);
-  const spool = await openSpool(archive, join(options.spool, systemIdentifier), signal);
+  const folder = join(options.spool, systemIdentifier);
+  await using _lock = await lockSpool(folder, signal);
+  const spool = await openSpool(archive, folder, signal);
   const stop = new AbortController();
   let failure: unknown = null;
   const shipping = shipOn(spool, options, stop.signal, onArrived).catch((error: unknown) => {
@@ -79,7 +89,6 @@ async function streamOnce(
     // Else the spool would fill.
     stop.abort();
   });
-  const { folder } = spool;
   try {
     const until = AbortSignal.any([signal, stop.signal]);
     await receiver.stream({ ...options, folder, signal: until, onLine: onDetail });

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadWalFormat } from '../../engines/wal-registry.ts';
+import { JemError } from '../../errors.ts';
 import type { StoredWal, WalArchive } from '../../repository/contract.ts';
+import { lockIn } from '../../repository/folder/lock.ts';
+import { sweepFolder } from '../../repository/folder/sweep.ts';
 import { parseWalName, type WalName } from '../../wal-names.ts';
 import { arrive } from './arrive.ts';
 import { hashedFile } from './content.ts';
@@ -18,6 +21,24 @@ export interface Spool {
   ship(): Promise<readonly string[]>;
   /** Archives what there is of the segment that is being filled; null: there is nothing new. */
   shipPartial(): Promise<string | null>;
+}
+
+/** Milliseconds without a sign of life after which a receiver that cannot be seen is gone. */
+const quiet = 2 * 60_000;
+
+/**
+ * Keeps a spool folder for this process; what killed ones have left there goes. Throws
+ * `wal-receiver-busy`.
+ */
+export async function lockSpool(folder: string, signal: AbortSignal): Promise<AsyncDisposable> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await sweepFolder(folder);
+  const lock = await lockIn(folder, { quiet, signal });
+  if (typeof lock !== 'string') return lock;
+  throw new JemError('wal-receiver-busy', `Another receiver is at work in ${folder}`, {
+    why: `It is ${lock}. Two would write into the same files.`,
+    hint: 'End that one; or give this one a folder and a slot of its own: --spool DIR --slot NAME',
+  });
 }
 
 /**
@@ -64,7 +85,10 @@ export async function openSpool(
   };
 }
 
-/** Returns the hash of what it stored; null: nothing is there yet, or what was `copied` before. */
+/**
+ * Returns the hash of what is stored now; null: nothing is there yet, or what was `copied` before.
+ * Another receiver may store the same segment: what it has more of stays.
+ */
 async function copyPartial(
   archive: WalArchive,
   folder: string,
@@ -74,12 +98,18 @@ async function copyPartial(
   const bytes = await readIfThere(join(folder, name.name));
   if (!bytes || (await isEmpty(bytes))) return null;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (sha256 === copied) return null;
+  if (sha256 === copied || (await isWhole(archive, name))) return null;
   const file = { name, sha256, content: () => once(bytes) };
-  // Somebody else may have stored more of it; what this stream has copied is less, or the same.
-  const kept = copied === '' ? await storeGrowing(archive, file) : 'differs';
+  const stored = await archive.find(name);
+  const isOurs = stored.length > 0 && stored.every((one) => one.sha256 === copied);
+  const kept = isOurs ? 'differs' : await storeGrowing(archive, file);
   if (kept === 'differs') await archive.replace(file);
   return sha256;
+}
+
+async function isWhole(archive: WalArchive, partial: WalName): Promise<boolean> {
+  const name = parseWalName(partial.name.replace(/\.partial$/, ''));
+  return name !== null && (await archive.find(name)).length > 0;
 }
 
 /** Sorted, so that timelines and segments come as they were written. */

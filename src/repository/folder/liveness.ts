@@ -66,10 +66,13 @@ export async function removeLiving(path: string): Promise<void> {
   await removeTree(hidden);
 }
 
-/** Whether the process that worked in a folder is gone; false where that cannot be told. */
-export async function isAbandoned(folder: string): Promise<boolean> {
+/**
+ * Whether the process that worked in a folder is gone; one that cannot be seen from here is after
+ * `quiet` milliseconds without a sign of life.
+ */
+export async function isAbandoned(folder: string, quiet = silence): Promise<boolean> {
   if (isLeftover(folder)) return true;
-  return (await isGone(await readLiveness(folder))) ?? isSilent(folder);
+  return (await isGone(await readLiveness(folder))) ?? isSilent(folder, quiet);
 }
 
 /** Who it is, for the reader. */
@@ -86,12 +89,12 @@ async function readLiveness(folder: string): Promise<Liveness | null> {
   return text === null ? null : parseLiveness(text);
 }
 
-async function isSilent(folder: string): Promise<boolean> {
+async function isSilent(folder: string, quiet: number): Promise<boolean> {
   const last = await timeOf(join(folder, sign));
-  if (last !== null) return (await nowAt(folder)) - last > silence;
+  if (last !== null) return (await nowAt(folder)) - last > quiet;
   // Its owner has not said anything yet, or was ended before.
   const made = await timeOf(folder);
-  return made !== null && Date.now() - made > silence;
+  return made !== null && Date.now() - made > quiet;
 }
 
 async function timeOf(path: string): Promise<number | null> {

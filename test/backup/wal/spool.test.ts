@@ -58,6 +58,39 @@ test('what grows is archived when it has grown, until its segment is whole', asy
   expect(await names(archive)).toEqual([nameOf(1)]);
 });
 
+test('of two that receive the same, the one that has more of a segment is believed', async () => {
+  await using spooled = await spooling();
+  const { archive, write, spool, folder } = spooled;
+  const other = await openSpool(archive, join(folder.path, 'other'), signal);
+  const growing = parseWalName(`${nameOf(1)}.partial`)!;
+  const begun = segment(1);
+  const upTo = (end: number) => Buffer.from(begun).fill(7, 100_000, end);
+  const stored = async (): Promise<number[]> => {
+    const found = (await archive.find(growing)).map((one) => buffer(archive.content(one)));
+    return (await Promise.all(found)).map((bytes) => bytes.lastIndexOf(7) + 1);
+  };
+  const store = async (who: typeof spool, end: number): Promise<void> => {
+    await writeFile(join(who.folder, growing.name), upTo(end));
+    await who.shipPartial();
+  };
+  await store(spool, 200_000);
+  await store(other, 150_000);
+  expect(await stored()).toEqual([200_000]);
+  // Also when it has stored before, and what is there is not its own any more.
+  await store(other, 250_000);
+  await store(spool, 220_000);
+  expect(await stored()).toEqual([250_000]);
+  await store(spool, 300_000);
+  expect(await stored()).toEqual([300_000]);
+
+  // Nor does the slower one bring a copy back when its segment is whole.
+  await rm(join(spool.folder, growing.name));
+  await write(nameOf(1), upTo(400_000));
+  await spool.ship();
+  await store(other, 350_000);
+  expect(await names(archive)).toEqual([nameOf(1)]);
+});
+
 test('a timeline that was left keeps what it had', async () => {
   await using spooled = await spooling();
   const { spool, archive, write } = spooled;

@@ -113,11 +113,18 @@ function streamEnded(lines: readonly string[]): JemError {
       why: 'It was removed before it was received: nothing had told the server to keep it.',
       hint: 'Use a replication slot (--slot); take a new base backup; remove what is in the spool folder to begin anew.',
     });
+  const [, slot, pid] = /slot "(.+)" is active for PID (\d+)/.exec(words) ?? [];
+  if (slot !== undefined)
+    return new JemError('wal-receiver-busy', `The replication slot ${slot} is in use`, {
+      ...said(lines),
+      why: `Another receiver streams with it (process ${pid} of the server): a slot serves one.`,
+      hint: 'End that one, or give each a slot of its own: --slot NAME --create-slot',
+    });
   const refused =
-    /slot .*(does not exist|is active)|permission denied|no pg_hba.conf entry|must be (superuser|replication)/;
+    /slot .*does not exist|permission denied|no pg_hba.conf entry|must be (superuser|replication)/;
   return new JemError('wal-stream-failed', 'The stream of the log has ended', {
     ...said(lines),
-    hint: 'The role needs REPLICATION, and pg_hba.conf a line for "replication"; a slot serves one receiver.',
+    hint: 'The role needs REPLICATION, and pg_hba.conf a line for "replication".',
     retryable: !refused.test(words),
   });
 }
