@@ -25,7 +25,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/engines/migrating.ts'],
   ['src/engines/schema.ts', 'src/engines/health.ts', 'src/engines/values.ts'],
   ['src/sql/'],
-  ['src/temporary-folder.ts'],
+  ['src/temporary-folder.ts', 'src/liveness.ts'],
   [
     'src/version.ts',
     'src/zstd.ts',

@@ -9,7 +9,7 @@ import {
   ownLiveness,
   parseLiveness,
   silence,
-} from '../liveness.ts';
+} from '../../liveness.ts';
 import { createPrivate, ignoring, makePrivateFolder, removeTree } from './durable.ts';
 
 /** The file in a folder that tells who works in it. */

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { repositoryBusy } from '../backup-errors.ts';
 import { isThere, namesIn } from './durable.ts';
 import { isAbandoned, type LivingFolder, makeLivingFolder, whoLivesIn } from './liveness.ts';
-import { silence } from '../liveness.ts';
+import { silence } from '../../liveness.ts';
 import { usingStorage } from '../storage-errors.ts';
 import { isLock, lockName } from './names.ts';
 import type { FolderRepository } from './place.ts';

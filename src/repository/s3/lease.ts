@@ -1,4 +1,4 @@
-import { beat, isGone, nameOf, ownLiveness, parseLiveness, silence } from '../liveness.ts';
+import { beat, isGone, nameOf, ownLiveness, parseLiveness, silence } from '../../liveness.ts';
 import type { Client } from './client.ts';
 import { type Work, workOf, workPrefix } from './names.ts';
 import { get, isObject, list, put, remove } from './objects.ts';

@@ -1,5 +1,5 @@
 import { backupMissing } from '../backup-errors.ts';
-import { ownLiveness } from '../liveness.ts';
+import { ownLiveness } from '../../liveness.ts';
 import { backupPrefix, manifestKey, removedKey } from './names.ts';
 import { list, put, remove } from './objects.ts';
 import type { S3Repository } from './place.ts';

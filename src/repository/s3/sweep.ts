@@ -1,5 +1,5 @@
 import { atATime } from '../at-a-time.ts';
-import { silence } from '../liveness.ts';
+import { silence } from '../../liveness.ts';
 import { sweepPrivate } from '../private-folder.ts';
 import { isAbandoned, type Told, works } from './lease.ts';
 import { manifestKey } from './names.ts';

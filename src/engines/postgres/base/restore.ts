@@ -11,6 +11,7 @@ import { assemble, lastOf, requireOneCluster } from './assemble.ts';
 import { requireReadable } from './decompress.ts';
 import { baseFactsOf } from './facts.ts';
 import { emptyFolder, lookAtFolder, namesIn, ownerOfFolder } from './folder.ts';
+import { makePartial, type Partial, partialOf, removePartial, sweepPartial } from './partial.ts';
 import { settleTree } from './settle.ts';
 import { baseTools } from './tools.ts';
 import { type Tablespace, tablespacesOf } from './unpack.ts';
@@ -32,40 +33,47 @@ export async function restoreCluster(
   const last = lastOf(chain);
   for (const { facts } of chain) requireReadable(baseFactsOf(facts).compression);
   const tools = await baseTools(last.serverVersion, chain.length > 1, options);
+  const swept = await sweepPartial(folder);
   const { holds } = await lookAtFolder(folder);
-  if (holds !== null && !options.clean) throw filledMeanwhile(folder, holds);
+  if (holds !== null && (!options.clean || swept === 'put back'))
+    throw filledMeanwhile(folder, holds, swept);
   const places = await tablespacePlaces(last, options.mappings, folder);
   const owner = await ownerFor(folder);
-  const partial = `${folder}.partial`;
-  await makeNew(partial);
-  const made: string[] = [partial];
-  const data = join(partial, 'data');
-  const parts = join(partial, 'parts');
+  const partial = partialOf(folder);
+  const { data, parts } = partial;
+  const wanted = [...places.values()];
+  const made = (await Promise.all(wanted.map(namesIn))).flatMap((names, at) =>
+    names === null ? [wanted[at] ?? ''] : [],
+  );
+  await makePartial(partial, { places: wanted, made }).catch((error: unknown) => {
+    throw systemFailure(error, dirname(folder));
+  });
   try {
-    await mkdir(parts, { mode: 0o700 });
-    for (const place of places.values()) {
-      const isNew = (await mkdir(place, { recursive: true, mode: 0o700 })) !== undefined;
-      if (isNew) made.push(place);
-    }
+    for (const place of wanted) await mkdir(place, { recursive: true, mode: 0o700 });
     const placeOf = ({ oid }: Tablespace): string => places.get(oid) ?? '';
     await assemble(chain, tools, { ...options, data, parts, placeOf });
     if (options.recovery) await configureRecovery(data, options.recovery);
     options.onProgress({ done: 0, total: 0, what: 'making it last' });
-    for (const tree of [data, ...places.values()])
-      await settleTree(tree, { owner, lasting: true, signal });
+    for (const tree of [data, ...wanted]) await settleTree(tree, { owner, lasting: true, signal });
     signal.throwIfAborted();
-    await putInPlace(data, folder, holds !== null);
+    await putInPlace(partial, folder, holds !== null);
   } catch (error) {
-    for (const place of places.values()) await emptyFolder(place);
-    for (const path of made.toReversed()) await rm(path, { recursive: true, force: true });
+    for (const place of wanted) await emptyFolder(place);
+    for (const path of made) await rm(path, { recursive: true, force: true });
+    await removePartial(partial);
     signal.throwIfAborted();
     throw systemFailure(error, folder);
   }
-  await rm(partial, { recursive: true, force: true });
+  await removePartial(partial);
   return {
     way: 'Restored beside the folder and put in its place at the end: a failure would have left it as it was.',
     restoreMs: Math.round(performance.now() - start),
-    warnings: await warningsOf(folder, last),
+    warnings: [
+      ...(swept === 'nothing'
+        ? []
+        : [`Removed what a restore that was killed had left: ${partial.path}`]),
+      ...(await warningsOf(folder, last)),
+    ],
   };
 }
 
@@ -113,22 +121,11 @@ async function ownerFor(folder: string): Promise<OsUser> {
   return there !== null && there.uid !== 0 ? there : serverUser();
 }
 
-async function makeNew(partial: string): Promise<void> {
-  try {
-    await mkdir(partial, { mode: 0o700 });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code !== 'EEXIST') throw systemFailure(error, dirname(partial));
-    throw new JemError('restore-refused', `${partial} is there already`, {
-      why: 'Another restore is at work, or one was killed and has left it.',
-      hint: `Where none is at work, remove it: rm -r '${partial}'`,
-      cause: error,
-    });
-  }
-}
-
-async function putInPlace(data: string, folder: string, replaces: boolean): Promise<void> {
-  const old = join(dirname(data), 'old');
+async function putInPlace(
+  { data, old }: Partial,
+  folder: string,
+  replaces: boolean,
+): Promise<void> {
   if (replaces) await rename(folder, old);
   try {
     await rename(data, folder);
@@ -159,10 +156,15 @@ async function warningsOf(folder: string, { facts }: RestoreSource): Promise<rea
   ];
 }
 
-function filledMeanwhile(folder: string, holds: string): JemError {
+function filledMeanwhile(
+  folder: string,
+  holds: string,
+  swept: Awaited<ReturnType<typeof sweepPartial>>,
+): JemError {
+  const isBack = swept === 'put back';
   return new JemError('restore-refused', `${folder} is not empty`, {
-    why: `It holds ${holds}.`,
-    hint: 'Name another folder.',
+    why: `It holds ${holds}.${isBack ? ' A restore that was killed had moved it away: it is back in its place.' : ''}`,
+    hint: isBack ? 'Look at it, then run the command again.' : 'Name another folder.',
   });
 }
 
