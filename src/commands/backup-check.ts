@@ -10,7 +10,7 @@ export const backupCheck = command<CheckResult>({
   name: 'backup check',
   summary: 'is every file of a backup as it was stored?',
   description:
-    'Reads every file and compares it with its SHA-256, without restoring. Finds what a disk did to a backup; `jem-db restore-verify` finds the rest. With --wal or --all also reads the archived WAL and finds what is missing in it.',
+    'Reads every file and compares it with its SHA-256, without restoring; of an incremental one also those that it builds on. Finds what a disk did to a backup; `jem-db restore-verify` finds the rest. With --wal or --all also reads the archived WAL and finds what is missing in it.',
   silentWhenWell: true,
   argument: {
     name: 'id',
@@ -47,14 +47,11 @@ export const backupCheck = command<CheckResult>({
     const conclusion =
       bad === 0
         ? `${count(backups.length, 'backup')} checked in ${repository}: every file is as it was stored.`
-        : paint.red(`${count(bad, 'backup')} of ${backups.length} damaged in ${repository}.`);
+        : paint.red(
+            `${count(bad, 'backup')} of ${backups.length} damaged or not whole in ${repository}.`,
+          );
     return [
-      ...backups.flatMap(({ id, ok, files }) => [
-        `${ok ? paint.green('whole') : paint.red('damaged')}  ${id}  ${count(files.length, 'file')}`,
-        ...files
-          .filter((file) => !file.ok)
-          .map(({ path, detail }) => labelled(`  ${path}: `, detail)),
-      ]),
+      ...backups.flatMap((backup) => backupLines(backup, paint)),
       ...wal.flatMap((one) => walLines(one, paint)),
       ...(backups.length > 0 ? [conclusion] : []),
       ...(backups.length === 0 && wal.length === 0 ? [`There is no WAL in ${repository}.`] : []),
@@ -62,6 +59,28 @@ export const backupCheck = command<CheckResult>({
     ].join('\n');
   },
 });
+
+function backupLines(backup: CheckResult['backups'][number], paint: Paint): string[] {
+  const { id, ok, files, requiredBy, missing } = backup;
+  const verdict = ok
+    ? paint.green('whole')
+    : paint.red(files.every((file) => file.ok) ? 'not whole' : 'damaged');
+  return [
+    `${verdict}  ${id}  ${count(files.length, 'file')}`,
+    ...(requiredBy.length === 0
+      ? []
+      : [
+          labelled(
+            '  ',
+            `${requiredBy.join(', ')} ${requiredBy.length === 1 ? 'builds' : 'build'} on it`,
+          ),
+        ]),
+    ...(missing === null
+      ? []
+      : [labelled('  ', `builds on ${missing}, which is not there: it cannot be restored`)]),
+    ...files.filter((file) => !file.ok).map(({ path, detail }) => labelled(`  ${path}: `, detail)),
+  ];
+}
 
 function walLines({ systemIdentifier, ok, files, damaged, gaps }: CheckedWal, paint: Paint) {
   const verdict = ok ? paint.green('whole') : paint.red(damaged.length > 0 ? 'damaged' : 'gaps');
