@@ -25,6 +25,7 @@ Exit codes:
 ${Object.values(exitCodes)
   .map(({ code, meaning }) => `  ${String(code).padEnd(4)} ${meaning}`)
   .join('\n')}
+  182, 183, 184 and 250 are 2, 3, 4 and 70 of \`backup wal fetch\` alone.
 
 Examples:
   jem-db migrate                    apply what is pending to ./jem.db

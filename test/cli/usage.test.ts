@@ -11,6 +11,11 @@ describe('the command line', () => {
       expect(stdout).toContain(word);
     for (const code of ['0', '1', '2', '3', '4', '70', '130', '143'])
       expect(stdout).toMatch(new RegExp(`^  ${code} +\\w`, 'm'));
+    expect(stdout).toContain('182, 183, 184 and 250');
+    const fetch = await work.run(['backup', 'wal', 'fetch', '--help']);
+    const text = fetch.stdout.replace(/\s+/g, ' ');
+    for (const code of ['0', '1', '182', '183', '184', '250'])
+      expect(text).toMatch(new RegExp(`[:;] ${code}, `));
   });
 
   it('prints the same help however it is asked for', async () => {
