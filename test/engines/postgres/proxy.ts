@@ -11,8 +11,11 @@ export interface Proxy extends AsyncDisposable {
   cutForGood(): () => Promise<void>;
 }
 
-/** A network between a client and the server on `target`, that can break. */
-export async function startProxy(target: number): Promise<Proxy> {
+/** A network between a client and the server on `target`, that can break; `alter`: what is asked. */
+export async function startProxy(
+  target: number,
+  alter: (asked: Buffer) => Buffer = (asked) => asked,
+): Promise<Proxy> {
   const sockets = new Set<Socket>();
   const clients = new Set<Socket>();
   let cutting = false;
@@ -23,7 +26,7 @@ export async function startProxy(target: number): Promise<Proxy> {
       socket.on('error', () => socket.destroy());
     }
     clients.add(client);
-    client.on('data', (bytes) => void upstream.write(bytes));
+    client.on('data', (bytes) => void upstream.write(alter(bytes)));
     client.on('end', () => void upstream.end());
     upstream.on('data', (bytes) => {
       if (cutting) {

@@ -1,11 +1,11 @@
 import { JemError } from '../../../errors.ts';
-import { zstd } from '../../../zstd.ts';
 import type { Compression } from '../../backing-up.ts';
 import type { BaseBackupOptions, BaseParent, TakenBaseBackup } from '../../base-backup.ts';
 import { openPostgres } from '../connection.ts';
 import { firstRows } from '../first-rows.ts';
 import type { PostgresSession } from '../session.ts';
 import { baseBackupCommand } from './command.ts';
+import { withCompression } from './compressing.ts';
 import { copyIn, copyOut } from './copy.ts';
 import { baseFailure } from './errors.ts';
 import type { BaseFacts } from './facts.ts';
@@ -24,16 +24,20 @@ export async function takeBaseBackup(
 ): Promise<TakenBaseBackup> {
   const { signal } = options;
   const state = await requireReady(session, options.parentOf !== null);
-  const compression = compressionFor(options.compression);
-  const { cluster, parent, streamed } = await overReplication(session, signal, async (stream) => {
-    const identity = await firstRows(stream, 'IDENTIFY_SYSTEM');
-    const cluster = String(identity['systemid']);
-    const parent = (await options.parentOf?.(cluster)) ?? null;
-    await reserveWal(stream, options);
-    if (parent) await uploadManifest(stream, parent);
-    const streamed = await streamInto(stream, options, compression, parent !== null);
-    return { cluster, parent, streamed };
-  });
+  const take = (compression: Compression) =>
+    overReplication(session, signal, async (stream) => {
+      const identity = await firstRows(stream, 'IDENTIFY_SYSTEM');
+      const cluster = String(identity['systemid']);
+      const parent = (await options.parentOf?.(cluster)) ?? null;
+      await reserveWal(stream, options);
+      if (parent) await uploadManifest(stream, parent);
+      const streamed = await streamInto(stream, options, compression, parent !== null);
+      return { cluster, parent, streamed, compression };
+    });
+  const { cluster, parent, streamed, compression } = await withCompression(
+    options.compression,
+    take,
+  );
   return {
     serverVersion: session.serverVersion,
     tools: {},
@@ -65,18 +69,6 @@ async function pointFor(
     });
     return { restorePoint: null, withoutPoint: why };
   }
-}
-
-/** What cannot be read back by this Node.js is not asked for. */
-function compressionFor(asked: Compression | null): Compression {
-  if (asked?.method === 'zstd' && zstd === null)
-    throw new JemError('bad-setting', 'This Node.js cannot read zstd', {
-      why: `It is ${process.version}; zstd came with 22.15. A restore by it would not be possible.`,
-      hint: 'Choose gzip, or run jem-db with a newer Node.js.',
-    });
-  // The first level of gzip: the others cost the server much more time than they save room.
-  if (asked) return { ...asked, level: asked.level ?? (asked.method === 'gzip' ? 1 : null) };
-  return zstd ? { method: 'zstd', level: null } : { method: 'gzip', level: 1 };
 }
 
 /** A connection for replication to the very server that the session is on. */

@@ -46,11 +46,12 @@ const rules: readonly Rule[] = [
     hint: 'Take one backup without --incremental.',
   },
   {
-    text: /(\w+) compression is not supported by this build/,
+    // basebackup_zstd.c; common/compression.c.
+    text: /(\w+) compression is not supported by this build|this build does not support compression with (\w+)|unrecognized compression algorithm: "(\w+)"/,
     code: 'bad-setting',
     title: (method, server) => `${server} cannot compress with ${method}`,
-    why: 'It was built without it.',
-    hint: 'Choose another: --compress gzip, or --compress none.',
+    why: 'It was built without it, or does not know it.',
+    hint: 'Leave --compress out for what it has, or choose another: --compress gzip, --compress none.',
   },
   {
     text: /max_wal_senders|all replication slots are in use/,
@@ -74,7 +75,7 @@ export function baseFailure(error: unknown, server: string): unknown {
   const words = error.details.original ?? '';
   const rule = rules.find(({ text }) => text.test(words));
   if (!rule) return error;
-  const found = rule.text.exec(words)?.[1] ?? '';
+  const found = rule.text.exec(words)?.slice(1).find(Boolean) ?? '';
   const { original, sqlState } = error.details;
   return new JemError(rule.code, rule.title(found, server), {
     why: rule.why,
