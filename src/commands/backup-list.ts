@@ -8,7 +8,7 @@ export const backupList = command<ListResult & { asOf: string }>({
   name: 'backup list',
   summary: 'the backups: age, size, rows, proved or not',
   description:
-    'Under a base backup: what it builds on, and to what its WAL can recover. The end of that is when its last segment was stored.',
+    'Under a base backup: what it builds on, to what its WAL can recover, whether that is complete, and the last recovery that was proved. The end is when the last segment was stored.',
   settings: repositorySettings,
   examples: [['jem-db backup list', 'the newest comes last']],
   async run(_input, context) {
@@ -25,7 +25,7 @@ export const backupList = command<ListResult & { asOf: string }>({
     ]);
     const lines = rows.flatMap((line, at) => [
       / {2}(damaged|no, it failed)/.test(line) ? paint.red(line) : line,
-      ...recoveryLines(backups[at]),
+      ...recoveryLines(backups[at], now),
     ]);
     return [
       paint.dim(head),
@@ -51,15 +51,33 @@ function rowOf(backup: ListedSummary, now: number): string[] {
 
 function proofWords(proved: Verdict | null, now: number): string {
   if (proved === null) return 'not yet';
-  const when = age(now - Date.parse(proved.at));
-  const ago = when === 'just now' ? when : `${when} ago`;
+  const ago = agoOf(proved.at, now);
   return proved.verified ? `yes, ${ago}` : `no, it failed ${ago}`;
 }
 
-function recoveryLines(backup: ListedSummary | undefined): string[] {
+function agoOf(iso: string, now: number): string {
+  const when = age(now - Date.parse(iso));
+  return when === 'just now' ? when : `${when} ago`;
+}
+
+function recoveryLines(backup: ListedSummary | undefined, now: number): string[] {
   if (backup?.damage !== null || backup.recovery === null) return [];
-  const { chain, windows } = backup.recovery;
-  return [...chainWords(chain), ...windowWords(windows)].map((text) => labelled('  ', text));
+  const { chain, windows, proved } = backup.recovery;
+  const words = [...chainWords(chain), ...windowWords(windows, now), ...provedWords(proved, now)];
+  return words.map((text) => labelled('  ', text));
+}
+
+const targets: Readonly<Record<NonNullable<Recovery['proved']>['to'], string>> = {
+  time: 'the time ',
+  lsn: '',
+  name: 'the restore point ',
+  latest: 'the end of the archive then',
+};
+
+function provedWords(proved: Recovery['proved'], now: number): string[] {
+  if (proved === null) return [];
+  const { at, to, target, lsn } = proved;
+  return [`recovery proved ${agoOf(at, now)}: to ${targets[to]}${target ?? ''} (${lsn})`];
 }
 
 function chainWords(chain: Recovery['chain']): string[] {
@@ -67,11 +85,11 @@ function chainWords(chain: Recovery['chain']): string[] {
   return chain.length > 1 ? [`builds on ${chain.slice(0, -1).join(', ')}`] : [];
 }
 
-function windowWords(windows: Recovery['windows']): string[] {
+function windowWords(windows: Recovery['windows'], now: number): string[] {
   if (windows === null) return ['what it can be recovered to is not known without the key'];
   return windows.map(({ timeline, from, to, fromAt, toAt, lastSegment, missing }) =>
-    lastSegment === null
+    lastSegment === null && missing === null
       ? `recovers to ${from} alone, ${moment(fromAt)}: no WAL behind it is archived`
-      : `recovers to ${moment(fromAt)} (${from}) until ${moment(toAt)} (${to}), timeline ${timeline}${missing === null ? '' : `; ${missing} is missing`}`,
+      : `recovers to ${moment(fromAt)} (${from}) until ${moment(toAt)} (${to}), timeline ${timeline}; ${missing === null ? `complete up to the last segment, ${agoOf(toAt, now)}` : `${missing} is missing`}`,
   );
 }

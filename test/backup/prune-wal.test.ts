@@ -233,7 +233,9 @@ describe('on the command line', () => {
     expect(await run(0, ...rules)).toMatch(
       /^would go {2}7 files of the WAL of cluster 7421068371285612345,[^]*from\s+0{7}1\d+1\s+to/m,
     );
-    expect(await run(0, 'list')).toMatch(/recovers to [^]*\(0\/919999\)\s+until/);
+    const list = await run(0, 'list');
+    expect(list).toMatch(/recovers to [^]*\(0\/919999\)\s+until/);
+    expect(list.replace(/\s+/g, ' ')).toContain('timeline 1; complete up to the last segment, ');
     expect(await run(0, 'wal', 'status')).toContain('Proved: no recovery yet');
     expect(await run(0, 'check', '--wal')).toMatch(/^whole {2}WAL of cluster 7421068371285612345/);
     const archive = repository.wal(systemIdentifier);

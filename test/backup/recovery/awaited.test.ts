@@ -10,6 +10,10 @@ interface Proved extends Created {
   readonly proof: Verified;
 }
 
+interface Listed {
+  readonly backups: readonly { readonly recovery: object }[];
+}
+
 async function archiveBy(at: Scene, command: string): Promise<void> {
   await at.server.psql(`alter system set archive_command = '${command}'`);
   await at.server.reload();
@@ -24,6 +28,12 @@ it.each(postgresVersions())(
     expect(proof).toMatchObject({ verified: true, recovery: { to: 'name' } });
     expect(proof.recovery?.target).toContain(`jem-db-${backup.id}`);
     expect(checkOf(proof, 'content')).toMatchObject({ ok: true });
+
+    const { backups } = await at.run<Listed>(['backup', 'list']);
+    expect(backups.at(-1)?.recovery).toMatchObject({
+      complete: true,
+      proved: { to: 'name', target: `jem-db-${backup.id}`, lsn: proof.recovery?.lsn },
+    });
 
     await archiveBy(at, 'false');
     const brief = [...create, '--archive-timeout', '300ms'];
