@@ -10,6 +10,9 @@ type Bytes = AsyncIterable<Buffer>;
 /** Bytes; with Node's 16 KiB, the work of handing them on shows. */
 const chunkSize = 128 * 1024;
 
+/** Of gzip, the most: a tenth less work than with the usual 8, for 128 KiB more. */
+const memLevel = 9;
+
 const methods = {
   none: { suffix: '', level: 0, levels: [0, 0] },
   gzip: { suffix: '.gz', level: 1, levels: [1, 9] },
@@ -55,7 +58,7 @@ export function requireDecompression(method: Method, backup: string): void {
 export function compressed(source: Bytes, { method, level }: Compression): Bytes {
   const { level: usual } = methods[method];
   if (method === 'gzip')
-    return through(source, zlib.createGzip({ chunkSize, level: level ?? usual }));
+    return through(source, zlib.createGzip({ chunkSize, memLevel, level: level ?? usual }));
   if (method === 'none' || !zstd) return source;
   const { ZSTD_c_compressionLevel, ZSTD_c_checksumFlag } = zstd.constants;
   const params = { [ZSTD_c_compressionLevel!]: level ?? usual, [ZSTD_c_checksumFlag!]: 1 };
