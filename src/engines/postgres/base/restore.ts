@@ -33,7 +33,9 @@ export async function restoreCluster(
   const last = lastOf(chain);
   for (const { facts } of chain) requireReadable(baseFactsOf(facts).compression);
   const tools = await baseTools(last.serverVersion, chain.length > 1, options);
-  const swept = await sweepPartial(folder);
+  const swept = await sweepPartial(folder).catch((error: unknown) => {
+    throw systemFailure(error, folder);
+  });
   const { holds } = await lookAtFolder(folder);
   if (holds !== null && (!options.clean || swept === 'put back'))
     throw filledMeanwhile(folder, holds, swept);

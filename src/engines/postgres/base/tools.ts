@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { JemError } from '../../../errors.ts';
 import { runProgram } from '../programs.ts';
+import { runTool } from '../tool-run.ts';
 import { foldersWith, majorOf, withVersions } from '../scratch/binaries.ts';
 
 export interface WhereTools {
@@ -48,7 +49,9 @@ export async function verifyCluster(
   folder: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const done = await run(bin, 'pg_verifybackup', ['--quiet', folder], signal);
+  const done = await runProgram(join(bin, 'pg_verifybackup'), ['--quiet', folder], {
+    ...{ user: null, ...surroundings, signal },
+  });
   if (done.ok) return;
   throw new JemError('backup-corrupt', 'The restored files are not what the server backed up', {
     why: `pg_verifybackup says: ${done.words.replaceAll(`${folder}/`, '')}`,
@@ -78,10 +81,14 @@ export async function combine(
     ...[...tablespaces].map(([from, to]) => `--tablespace-mapping=${escaped(from)}=${escaped(to)}`),
     ...folders,
   ];
-  const done = await run(bin, 'pg_combinebackup', args, signal);
+  // One that outlived this process would clean up where the next restore is at work.
+  const done = await runTool(join(bin, 'pg_combinebackup'), args, {
+    ...{ user: null, ...surroundings, signal },
+    onLine: () => true,
+  });
   if (done.ok) return;
   throw new JemError('restore-failed', 'The incremental backups could not be put together', {
-    why: `pg_combinebackup says: ${done.words}`,
+    why: `pg_combinebackup says: ${done.lines.slice(-5).join('\n')}`,
     hint: 'Restore one that builds on no other: `jem-db backup list` shows them.',
   });
 }
@@ -90,11 +97,4 @@ function escaped(path: string): string {
   return path.replaceAll('=', String.raw`\=`);
 }
 
-function run(bin: string, program: string, args: readonly string[], signal: AbortSignal) {
-  return runProgram(join(bin, program), args, {
-    user: null,
-    cwd: '/',
-    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
-    signal,
-  });
-}
+const surroundings = { cwd: '/', env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' } };
