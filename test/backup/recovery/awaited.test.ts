@@ -39,7 +39,7 @@ it.each(postgresVersions())(
     const brief = [...create, '--archive-timeout', '300ms'];
     expect(await at.warned(brief, {})).toEqual(['backup-not-archived']);
   },
-  60_000,
+  90_000,
 );
 
 it.each([

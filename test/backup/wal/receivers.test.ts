@@ -59,7 +59,7 @@ test.each(postgresVersions())(
     expect(timeline?.gaps).toEqual([]);
     expect(timeline?.segments).toBeGreaterThanOrEqual(4);
   },
-  60_000,
+  90_000,
 );
 
 /** Waits until a receiver has all that there is. */

@@ -36,7 +36,7 @@ it.each(postgresVersions())(
       await resultOf<Created>(made, [...create, '--backups', 'direct'], 0, direct);
     }
   },
-  60_000,
+  90_000,
 );
 
 it.each([
@@ -77,7 +77,7 @@ it.each(postgresVersions())(
       expect.stringContaining('cannot compress with'),
     ]);
   },
-  60_000,
+  90_000,
 );
 
 it('goes on to the next where a server was built without the library, and nowhere else', async () => {

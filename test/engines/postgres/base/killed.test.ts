@@ -49,7 +49,7 @@ it.each(postgresVersions())(
     await using restored = await startRestored(made.server, root);
     expect(await restored.psql('select i from apart')).toBe('1');
   },
-  60_000,
+  90_000,
 );
 
 it('puts back what a killed restore had moved away, and leaves a cluster that is in its place', async () => {
