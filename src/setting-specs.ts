@@ -229,6 +229,38 @@ export const settingSpecs = {
     fallback: null,
     help: 'gets a JSON document when it fails, and when it is well again',
   },
+  rolePrefix: {
+    kind: 'text',
+    flag: '--prefix',
+    placeholder: 'NAME',
+    env: ['JEM_DB_ROLE_PREFIX'],
+    fallback: 'app',
+    help: 'what the names of the roles begin with: app_owner, app_rw …',
+  },
+  roleSchemas: {
+    kind: 'list',
+    flag: '--schema',
+    placeholder: 'NAMES',
+    env: ['JEM_DB_ROLE_SCHEMAS'],
+    fallback: 'public',
+    help: 'schemas that the roles are for',
+  },
+  roles: {
+    kind: 'list',
+    flag: '--role',
+    placeholder: 'WHAT=VALUE',
+    env: ['JEM_DB_ROLES'],
+    fallback: null,
+    help: 'a name or a limit: application=web, application.statement_timeout=10s',
+  },
+  skipRoles: {
+    kind: 'list',
+    flag: '--skip',
+    placeholder: 'WHAT',
+    env: ['JEM_DB_SKIP_ROLES'],
+    fallback: null,
+    help: 'leave out: readonly, backup, monitor, server-files (of the monitor)',
+  },
 } as const satisfies Record<string, SettingSpec>;
 
 export type SettingName = keyof typeof settingSpecs;

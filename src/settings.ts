@@ -47,6 +47,10 @@ export interface Settings {
   /** `ID=WARNING:CRITICAL` each. */
   readonly thresholds: readonly string[];
   readonly failOn: string;
+  readonly rolePrefix: string;
+  readonly roleSchemas: readonly string[];
+  readonly roles: readonly string[];
+  readonly skipRoles: readonly string[];
   /** Variables that `.env` alone sets. */
   readonly dotenv: ReadonlySet<string>;
 }
@@ -231,6 +235,10 @@ function interpret(raw: RawSettings): Omit<Settings, 'dotenv'> {
     skipChecks: listOf(raw.skipChecks),
     thresholds: listOf(raw.thresholds),
     failOn: named(raw, 'failOn'),
+    rolePrefix: named(raw, 'rolePrefix'),
+    roleSchemas: listOf(raw.roleSchemas),
+    roles: listOf(raw.roles),
+    skipRoles: listOf(raw.skipRoles),
   };
 }
 

@@ -28,6 +28,9 @@ import { migrateUp } from './migrate-up.ts';
 import { poolConfig } from './pool-config.ts';
 import { restore } from './restore.ts';
 import { restoreVerify } from './restore-verify.ts';
+import { rolesApply } from './roles-apply.ts';
+import { rolesPrint } from './roles-print.ts';
+import { rolesVerify } from './roles-verify.ts';
 import { schemaDiff } from './schema-diff.ts';
 import { schemaDump } from './schema-dump.ts';
 import { schemaVerify } from './schema-verify.ts';
@@ -64,6 +67,9 @@ const listed: readonly Command[] = [
   healthTune,
   healthPool,
   poolConfig,
+  rolesPrint,
+  rolesApply,
+  rolesVerify,
   wait,
   config,
 ];

@@ -13,6 +13,7 @@ const nouns: Readonly<Record<string, string>> = {
   backup: 'backups that can be proved, and what becomes of them',
   pool: 'a connection pooler in front of the server (PostgreSQL)',
   'backup wal': 'the archive of the write-ahead log (PostgreSQL)',
+  roles: 'roles with the least rights for their work (PostgreSQL)',
 };
 
 /** What `--help` at the top says below the commands. */

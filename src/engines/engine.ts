@@ -17,6 +17,7 @@ import type { HealthCheck, HealthOptions, HealthProbe } from './health.ts';
 import type { MigrationOptions, MigrationSession } from './migrating.ts';
 import type { PooledServer, PoolerConsole, PoolerOptions } from './pooling.ts';
 import type { Recovered, ScratchRecovery } from './recovering.ts';
+import type { RoleKeeping } from './roles.ts';
 import type { Mend, Schema, SchemaDifference, SchemaOptions } from './schema.ts';
 import type { ServerTuning } from './tuning.ts';
 import type { Row, SqlValue } from './values.ts';
@@ -109,6 +110,8 @@ export interface Engine {
   healthChecks(): Promise<readonly HealthCheck[]>;
   /** Backups of a whole cluster of databases; null where the engine has none. */
   readonly baseBackups: (() => Promise<BaseBackups>) | null;
+  /** The roles of a database; absent where the engine has none. */
+  readonly roles?: () => Promise<RoleKeeping<Session>>;
 }
 
 /** One open connection. Disposing never throws. */

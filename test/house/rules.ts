@@ -10,7 +10,14 @@ const floors: readonly (readonly string[])[] = [
   ['src/commands/'],
   [
     ...['src/migrate/', 'src/schema/', 'src/health/', 'src/backup/', 'src/restore/', 'src/alerts/'],
-    ...['src/storage/', 'src/wait.ts', 'src/retry.ts', 'src/output/', 'src/settings.ts'],
+    ...[
+      'src/roles/',
+      'src/storage/',
+      'src/wait.ts',
+      'src/retry.ts',
+      'src/output/',
+      'src/settings.ts',
+    ],
   ],
   ['src/repository/'],
   ['src/connection.ts'],
@@ -18,7 +25,10 @@ const floors: readonly (readonly string[])[] = [
   ['src/engines/registry.ts', 'src/engines/wal-registry.ts'],
   ['src/engines/*/'],
   ['src/engines/engine.ts'],
-  ['src/engines/base-backup.ts', 'src/engines/pooling.ts', 'src/engines/tuning.ts'],
+  [
+    ...['src/engines/base-backup.ts', 'src/engines/pooling.ts', 'src/engines/tuning.ts'],
+    'src/engines/roles.ts',
+  ],
   ['src/engines/archiving.ts'],
   ['src/engines/recovering.ts'],
   ['src/engines/backing-up.ts'],

@@ -31,4 +31,5 @@ export const postgres: Engine = {
   restoring: async () => (await import('./backup/restoring.ts')).postgresRestoring,
   healthChecks: async () => (await import('./health/checks.ts')).postgresChecks,
   baseBackups: async () => (await import('./base/base-backups.ts')).postgresBaseBackups,
+  roles: async () => (await import('./roles/keeping.ts')).postgresRoles,
 };
