@@ -170,7 +170,7 @@ function yesOrNo(what: string, text: string | undefined, byDefault: boolean): bo
 const mostBytes = 63;
 
 function refuseName(name: string): void {
-  const isTaken = /^pg_/.test(name) || ['public', 'none', ''].includes(name);
+  const isTaken = name.startsWith('pg_') || ['public', 'none', ''].includes(name);
   if (!isTaken && !name.includes('\0') && Buffer.byteLength(name) <= mostBytes) return;
   throw new JemError('bad-setting', `"${name}" cannot be the name of a role`, {
     why: `Names have at most ${mostBytes} bytes; those that begin with pg_, public and none are the server's.`,
@@ -187,7 +187,7 @@ function refuseTwice(roles: readonly WantedRole[]): void {
 }
 
 function refuseSchema(name: string): void {
-  const isSystem = /^pg_/.test(name) || name === 'information_schema';
+  const isSystem = name.startsWith('pg_') || name === 'information_schema';
   if (!isSystem && !name.includes('\0') && Buffer.byteLength(name) <= mostBytes) return;
   throw new JemError('bad-setting', `"${name}" is no schema that roles can be for`, {
     ...(isSystem && { why: 'It is the server’s own.' }),

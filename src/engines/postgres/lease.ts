@@ -5,6 +5,7 @@ import type { Blocker } from '../migrating.ts';
 import { ledgerOf, type Bench } from './bench.ts';
 import type { LedgerTable } from './facts.ts';
 import { firstRows } from './first-rows.ts';
+import { keepToOwner } from './own-table.ts';
 import { literal } from './quoting.ts';
 import { rollBack } from './rollback.ts';
 import { sqlName } from './table-name.ts';
@@ -48,7 +49,10 @@ export async function takeLease({ session, facts }: Bench): Promise<Lease | null
   const who = `process ${process.pid} on ${hostname()} (${facts.appliedBy}, through a pooler)`;
   try {
     const { leases } = await firstRows(session, leaseTableExists(ledger));
-    if (leases !== true) await session.query(createLeases(table));
+    if (leases !== true) {
+      await session.query(createLeases(table));
+      await keepToOwner(session, table);
+    }
     const taken =
       await session.query(`INSERT INTO ${table} AS l (only_one, holder, who, since, expires)
       VALUES (true, ${literal(lease.holder)}, ${literal(who)}, pg_catalog.clock_timestamp(), ${prolonged})

@@ -3,6 +3,7 @@ import type { AcceptedFile, LedgerChange } from '../migrating.ts';
 import { ledgerOf, type Bench } from './bench.ts';
 import { acceptFile, createLedger } from './ledger.ts';
 import { sendMessage } from './message.ts';
+import { keepToOwner } from './own-table.ts';
 import { rollBack } from './rollback.ts';
 import { closing, openTransaction } from './transaction.ts';
 
@@ -16,8 +17,9 @@ export async function recordChanges(bench: Bench, changes: readonly LedgerChange
 
 /** Creates the ledger where it is missing; the caller keeps other runners away. */
 export async function createMissingLedger(bench: Bench): Promise<void> {
-  const create = createLedger(ledgerOf(bench));
-  await runAlone(bench, [...create, ...closing(bench, []).statements]);
+  const ledger = ledgerOf(bench);
+  await runAlone(bench, [...createLedger(ledger), ...closing(bench, []).statements]);
+  await keepToOwner(bench.session, ledger.sql);
 }
 
 async function runAlone(bench: Bench, statements: readonly string[]): Promise<void> {

@@ -43,7 +43,7 @@ function missing(planning: Planning, one: WantedMembership): RoleDeviation[] {
       code: 'membership-missing',
       role: member,
       message: inherit
-        ? `${member} has not the rights of ${role}`
+        ? `${member} lacks the rights of ${role}`
         : `${member} may not become ${role}`,
       objects: [role],
       sql: [

@@ -36,7 +36,7 @@ export function rolesScript(wanted: WantedRoles, seen: Seen): string {
   const longest = Math.max(...wanted.roles.map(({ name }) => name.length));
   const logins = wanted.roles.filter(({ password }) => password);
   return [
-    ...comment(`The roles of database ${seen.database}, each with the least rights for its work.`),
+    ...comment(`The roles of database ${seen.database}, each with the least rights:`),
     ...wanted.roles.flatMap(({ kind, name }) =>
       comment(`  ${name.padEnd(longest)}  ${purposes[kind]}`),
     ),
@@ -80,7 +80,9 @@ function statements({ code, role, sql }: RoleDeviation): string[] {
 function guarded(role: string, sql: readonly string[]): string[] {
   const body = [
     'BEGIN',
-    `  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ${readableText(role)}) THEN`,
+    '  IF NOT EXISTS (',
+    `    SELECT FROM pg_catalog.pg_roles WHERE rolname = ${readableText(role)}`,
+    '  ) THEN',
     ...sql.flatMap((statement) => wrapSql(`${statement};`, width - 4).map((line) => `    ${line}`)),
     '  END IF;',
     'END',

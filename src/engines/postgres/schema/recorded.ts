@@ -3,6 +3,7 @@ import type { RecordedSchema } from '../../migrating.ts';
 import type { Bench } from '../bench.ts';
 import type { LedgerTable } from '../facts.ts';
 import { sendMessage } from '../message.ts';
+import { keepToOwner } from '../own-table.ts';
 import { literal } from '../quoting.ts';
 import { rollBack } from '../rollback.ts';
 import { sqlName } from '../table-name.ts';
@@ -36,6 +37,7 @@ export async function recordSchema(
       `CREATE TABLE IF NOT EXISTS ${table} (format text NOT NULL, recorded_at timestamptz NOT NULL, server_version text NOT NULL, ledger_state text NOT NULL, picture json NOT NULL)`,
       ...preparing({ ledgerTable: ledger.sql }),
     ]);
+    await keepToOwner(session, table);
     const rows = schemaSql(major, there);
     const { error } = await sendMessage(
       client,
