@@ -91,7 +91,8 @@ function described(result: AppliedRoles, paint: Paint): string[] {
 function verdict({ outcome, steps, passwords }: AppliedRoles): string {
   if (outcome === 'nothing-to-do') return 'Nothing to do: the roles are as they should be.';
   const statements = count(steps.flatMap(({ sql }) => sql).length, 'statement');
-  const what = `${statements}, ${count(passwords.length, 'password')}`;
+  const set = passwords.length > 0 ? `, ${count(passwords.length, 'password')}` : '';
+  const what = statements + set;
   return outcome === 'applied'
     ? `Applied: ${what}.`
     : `Nothing was changed: this would be ${what}.`;

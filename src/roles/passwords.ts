@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RolesComparison, WantedRole, WantedRoles } from '../engines/roles.ts';
 import { JemError } from '../errors.ts';
@@ -100,8 +100,11 @@ export async function stagePasswords(
 ): Promise<StagedPasswords> {
   const passwords = new Map<string, string>();
   const partials: string[] = [];
+  const isNew = folder !== null && !(await isThere(folder));
   const discard = async (): Promise<void> => {
     await Promise.all(partials.map((file) => rm(partial(file), { force: true }).catch(() => {})));
+    // Fails where something else lies in it by now, and then it stays.
+    if (isNew && partials.length > 0) await rmdir(folder).catch(() => {});
   };
   try {
     for (const { role, from, file } of planned) {

@@ -128,7 +128,7 @@ describe.each(postgresVersions())('applying the roles, on $major', ({ bin, major
     expect(result.json().error).toMatchObject({ code: 'lock-timeout', retryable: true });
     expect(result.exitCode).toBe(3);
     expect(await count(site)).toBe('0');
-    expect(await readdir(join(world.work.path, site.prefix))).toEqual([]);
+    expect(await readdir(world.work.path)).not.toContain(site.prefix);
   });
 
   it('does nothing where the database changed after it was shown', async () => {

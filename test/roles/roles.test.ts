@@ -102,6 +102,14 @@ describe.each(postgresVersions())('the roles, on $major', ({ bin, major }) => {
     expect(owners).toBe(`${site.prefix}_owner`);
   });
 
+  it('leave the schema what its migrations produce, rights aside', async () => {
+    const ignore = ['--ignore', 'secret.*,privileges,default privileges:*'];
+    const result = await world.work.run(['schema', 'verify', ...ignore], {
+      env: { DATABASE_URL: await site.as('migrator'), JEM_DB_POSTGRES_BIN: bin },
+    });
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+  });
+
   it('let the application work with rows, within its tenant, and do nothing else', async () => {
     const rows = await by(
       'rw',

@@ -5,37 +5,42 @@ import { schemaErrors } from '../support/schema.ts';
 import { wrapSql } from '../../src/sql/wrap.ts';
 
 describe('the settings of the roles', () => {
+  const settings = { prefix: 'app', schemas: ['public'], entries: [], skip: [], ledgerTable: 'l' };
+
   it.each([
-    ['--skip', 'owner'],
-    ['--skip', 'application'],
-    ['--schema', 'pg_catalog'],
-    ['--schema', 'information_schema'],
-    ['--schema', ','],
-    ['--prefix', 'pg'],
-    ['--prefix', 'x'.repeat(60)],
-    ['--role', 'application'],
-    ['--role', 'application='],
-    ['--role', 'web=app'],
-    ['--role', 'application=app_ro'],
-    ['--role', 'application.conection_limit=5'],
-    ['--role', 'application.connection_limit=0'],
-    ['--role', 'application.statement_timeout=soon'],
-    ['--role', 'application.replication=yes'],
-    ['--role', 'backup.replication=perhaps'],
-    ['--role', 'owner.connection_limit=5'],
-  ])('are refused: %s %s', async (flag, value) => {
+    { skip: ['owner'] },
+    { skip: ['application'] },
+    { schemas: ['pg_catalog'] },
+    { schemas: ['information_schema'] },
+    { schemas: [] },
+    { prefix: 'pg' },
+    { prefix: 'x'.repeat(60) },
+    { entries: ['application'] },
+    { entries: ['application='] },
+    { entries: ['web=app'] },
+    { entries: ['application=app_ro'] },
+    { entries: ['application=public'] },
+    { entries: ['application.conection_limit=5'] },
+    { entries: ['application.connection_limit=0'] },
+    { entries: ['application.statement_timeout=soon'] },
+    { entries: ['application.replication=yes'] },
+    { entries: ['backup.replication=perhaps'] },
+    { entries: ['owner.connection_limit=5'] },
+  ])('are refused: %j', (wrong) => {
+    expect(() => wantedRoles({ ...settings, ...wrong })).toThrow(
+      expect.objectContaining({ code: 'bad-setting' }),
+    );
+  });
+
+  it('are a matter of usage', async () => {
     await using work = await project();
-    const result = await work.run([
-      'roles',
-      'print',
-      flag,
-      value,
-      '--json',
-      '-d',
-      'postgres://h/x',
-    ]);
+    const args = ['roles', '--skip', 'bakcup', '--json', '-d', 'postgres://h/x'];
+    const result = await work.run(args);
     expect(result.exitCode).toBe(2);
-    expect(result.json().error).toMatchObject({ code: 'bad-setting' });
+    expect(result.json().error).toMatchObject({
+      code: 'bad-setting',
+      hint: expect.stringContaining('Did you mean backup?'),
+    });
   });
 
   it.each(['print', 'apply', 'verify'])('know that SQLite has no roles: %s', async (verb) => {
@@ -60,8 +65,7 @@ describe('the settings of the roles', () => {
   });
 
   it('end an idle session of every role after 15 minutes', () => {
-    const settings = { prefix: 'app', schemas: ['public'], entries: [], skip: [] };
-    const { roles } = wantedRoles({ ...settings, ledgerTable: 'l' });
+    const { roles } = wantedRoles(settings);
     const times = roles.flatMap(({ timeouts }) => timeouts?.idle_session_timeout ?? []);
     expect(times).toEqual(Array.from({ length: 5 }, () => 15 * 60_000));
   });

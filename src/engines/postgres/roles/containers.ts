@@ -12,7 +12,7 @@ import {
 import type { Grant, SeenSchema } from './seen.ts';
 
 /** Something that rights are on, one by one. */
-export interface Thing {
+interface Thing {
   /** As GRANT has it: `SCHEMA public`. */
   readonly words: string;
   /** Once all is mended; it needs no rights. */
@@ -134,7 +134,7 @@ function ofSchema(planning: Planning, schema: SeenSchema): RoleDeviation[] {
 }
 
 /** `everybody`: whether it matters what PUBLIC has. */
-export function rightDeviations(
+function rightDeviations(
   planning: Planning,
   area: RoleDeviation['area'],
   { words, owner, grants, lacks }: Thing,

@@ -14,8 +14,9 @@ const none: Rights = { needed: [], allowed: [] };
 
 export function databaseRights(grantee: Grantee): Rights {
   if (grantee === 'public') return none;
-  // Migrations make schemas, trusted extensions and temporary tables.
-  if (grantee === 'owner') return { needed: ['CREATE', 'TEMPORARY'], allowed: ['CONNECT'] };
+  // Migrations make schemas, trusted extensions and temporary tables; what tries them out in a
+  // scratch server logs in there as the owner.
+  if (grantee === 'owner') return { needed: ['CREATE', 'CONNECT', 'TEMPORARY'], allowed: [] };
   return { needed: ['CONNECT'], allowed: [] };
 }
 

@@ -40,11 +40,18 @@ export async function prepareCluster(session: PostgresSession, live: Live): Prom
  */
 export function publicSchemaSql(live: Live): readonly string[] {
   const { publicSchema } = live;
-  if (publicSchema === null || publicSchema.changeable) return [];
+  if (publicSchema === null) return [];
+  if (publicSchema.changeable && !isGiven(live, publicSchema.owner)) return [];
   return [
     `ALTER SCHEMA public OWNER TO ${identifier(publicSchema.owner)}`,
     ...copyGrants('SCHEMA public', publicSchema.grants),
   ];
+}
+
+/** Whether a role owns what a pristine database would never have let it change. */
+function isGiven(live: Live, owner: string): boolean {
+  const migrator = migratorOf(live);
+  return owner === migrator && live.owner !== migrator && !isSuperuser(live, migrator);
 }
 
 /** One message: one transaction and one round trip. */
