@@ -253,11 +253,11 @@ export const settingSpecs = {
     fallback: null,
     help: 'a name or a limit: application=web, application.statement_timeout=10s',
   },
-  skipRoles: {
+  withoutRoles: {
     kind: 'list',
-    flag: '--skip',
+    flag: '--without',
     placeholder: 'WHAT',
-    env: ['JEM_DB_SKIP_ROLES'],
+    env: ['JEM_DB_WITHOUT_ROLES'],
     fallback: null,
     help: 'leave out: readonly, backup, monitor, server-files (of the monitor)',
   },

@@ -50,7 +50,7 @@ export interface Settings {
   readonly rolePrefix: string;
   readonly roleSchemas: readonly string[];
   readonly roles: readonly string[];
-  readonly skipRoles: readonly string[];
+  readonly withoutRoles: readonly string[];
   /** Variables that `.env` alone sets. */
   readonly dotenv: ReadonlySet<string>;
 }
@@ -238,7 +238,7 @@ function interpret(raw: RawSettings): Omit<Settings, 'dotenv'> {
     rolePrefix: named(raw, 'rolePrefix'),
     roleSchemas: listOf(raw.roleSchemas),
     roles: listOf(raw.roles),
-    skipRoles: listOf(raw.skipRoles),
+    withoutRoles: listOf(raw.withoutRoles),
   };
 }
 

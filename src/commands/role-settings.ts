@@ -9,7 +9,7 @@ export const roleSettings = [
   'rolePrefix',
   'roleSchemas',
   'roles',
-  'skipRoles',
+  'withoutRoles',
   'ledgerTable',
   'directUrl',
 ] as const;
@@ -17,12 +17,12 @@ export const roleSettings = [
 /** The set that the settings describe. Throws `bad-setting`. */
 export async function wantedIn({ settings }: Context) {
   const { wantedRoles } = await import('../roles/wanted.ts');
-  const { rolePrefix, roleSchemas, roles, skipRoles, ledgerTable } = settings;
+  const { rolePrefix, roleSchemas, roles, withoutRoles, ledgerTable } = settings;
   return wantedRoles({
     prefix: rolePrefix,
     schemas: roleSchemas,
     entries: roles,
-    skip: skipRoles,
+    skip: withoutRoles,
     ledgerTable,
   });
 }

@@ -38,7 +38,7 @@ export const rolesApply = command<AppliedRoles>({
     ['jem-db roles apply --dry-run', 'what would be done'],
     ['jem-db roles apply --generate-passwords ./secrets', 'with ./secrets/app_rw.password …'],
     ['jem-db roles apply --password-file app_rw=/run/secrets/app --yes', 'without asking'],
-    ['jem-db roles apply --skip backup', 'where nobody can grant BYPASSRLS'],
+    ['jem-db roles apply --without backup', 'where nobody can grant BYPASSRLS'],
   ],
   async run(input, context) {
     const { applyRoles } = await import('../roles/apply.ts');

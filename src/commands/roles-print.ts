@@ -12,7 +12,10 @@ export const rolesPrint = command<PrintedRoles>({
   examples: [
     ['jem-db roles print > roles.sql', 'for review, and `psql -v ON_ERROR_STOP=1 -f roles.sql`'],
     ['jem-db roles print --prefix shop --schema shop,audit', 'shop_owner, shop_rw …'],
-    ['jem-db roles print --role application=web --skip backup', 'a name of its own; one role less'],
+    [
+      'jem-db roles print --role application=web --without backup',
+      'a name of its own; one role less',
+    ],
   ],
   async run(_input, context) {
     const { printRoles } = await import('../roles/print.ts');

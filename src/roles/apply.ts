@@ -101,6 +101,6 @@ function refuseLacking({ lacking, user }: RolesComparison): void {
   if (lacking.length === 0) return;
   throw new JemError('permission-denied', `User "${user}" may not do all of this`, {
     why: `It lacks: ${lacking.join('; ')}.`,
-    hint: 'Nothing was changed. Use a superuser or whoever can grant that, have somebody run what `jem-db roles print` prints, or leave a part out with --skip.',
+    hint: 'Nothing was changed. Use a superuser or whoever can grant that, have somebody run what `jem-db roles print` prints, or leave a part out with --without.',
   });
 }

@@ -189,10 +189,10 @@ create role other_${boss}`);
       ...(major >= 16
         ? ['ADMIN OPTION on role pg_read_all_data', 'ADMIN OPTION on role pg_monitor']
         : []),
-      "superuser, to let monitor read the server's files (or --skip server-files)",
+      "superuser, to let monitor read the server's files (or --without server-files)",
     ]);
     if (major >= 16) await site.psql(`grant pg_monitor to ${boss} with admin option`);
-    const skip = ['--skip', 'backup,server-files'];
+    const skip = ['--without', 'backup,server-files'];
     const all = ['apply', '--yes', '--generate-passwords', site.prefix, ...skip];
     const applied = await site.roles(all, url);
     expect(applied.exitCode, applied.stderr).toBe(0);
@@ -222,7 +222,7 @@ create role other_${boss}`);
         database: site.url,
         rolePrefix: own,
         roleSchemas: ['shop', 'audit'],
-        skipRoles: 'monitor',
+        withoutRoles: 'monitor',
         roles: [
           `application=Web ${own}`,
           'application.connection_limit=7',

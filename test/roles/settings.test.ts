@@ -34,7 +34,7 @@ describe('the settings of the roles', () => {
 
   it('are a matter of usage', async () => {
     await using work = await project();
-    const args = ['roles', '--skip', 'bakcup', '--json', '-d', 'postgres://h/x'];
+    const args = ['roles', '--without', 'bakcup', '--json', '-d', 'postgres://h/x'];
     const result = await work.run(args);
     expect(result.exitCode).toBe(2);
     expect(result.json().error).toMatchObject({

@@ -24,7 +24,7 @@ export function serverFileDeviations(planning: Planning): RoleDeviation[] {
         lacks:
           seen.me.superuser || grantable
             ? null
-            : `superuser, to let ${monitor.name} read the server's files (or --skip server-files)`,
+            : `superuser, to let ${monitor.name} read the server's files (or --without server-files)`,
       }),
     );
 }
