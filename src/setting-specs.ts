@@ -221,6 +221,14 @@ export const settingSpecs = {
     fallback: 'warning',
     help: 'from which status on health exits with 1: warning, critical, never',
   },
+  tenantColumns: {
+    kind: 'list',
+    flag: '--tenant-columns',
+    placeholder: 'NAMES',
+    env: ['JEM_DB_TENANT_COLUMNS'],
+    fallback: 'tenant_id,tenant',
+    help: 'columns that say whose a row is: health looks who can see it',
+  },
   webhook: {
     kind: 'text',
     flag: '--webhook',

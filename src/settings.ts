@@ -44,6 +44,8 @@ export interface Settings {
   readonly onRecovery: string | null;
   readonly webhook: string | null;
   readonly skipChecks: readonly string[];
+  /** Names of columns that say which tenant a row belongs to. */
+  readonly tenantColumns: readonly string[];
   /** `ID=WARNING:CRITICAL` each. */
   readonly thresholds: readonly string[];
   readonly failOn: string;
@@ -233,6 +235,7 @@ function interpret(raw: RawSettings): Omit<Settings, 'dotenv'> {
     onRecovery: raw.onRecovery.value,
     webhook: raw.webhook.value,
     skipChecks: listOf(raw.skipChecks),
+    tenantColumns: listOf(raw.tenantColumns),
     thresholds: listOf(raw.thresholds),
     failOn: named(raw, 'failOn'),
     rolePrefix: named(raw, 'rolePrefix'),

@@ -12,6 +12,7 @@ import type { Command } from './command.ts';
 import { completionOf } from './completion.ts';
 import { config } from './config.ts';
 import { healthCheck } from './health-check.ts';
+import { healthSecurity } from './health-security.ts';
 import { healthServe } from './health-serve.ts';
 import { healthPool } from './health-pool.ts';
 import { healthTune } from './health-tune.ts';
@@ -51,6 +52,7 @@ const listed: readonly Command[] = [
   schemaDump,
   schemaDiff,
   healthCheck,
+  healthSecurity,
   healthServe,
   backupCreate,
   backupList,

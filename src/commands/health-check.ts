@@ -29,7 +29,7 @@ interface Checked extends Looked {
 }
 
 /** Milliseconds. */
-const defaultBudget = 10_000;
+export const defaultBudget = 10_000;
 
 /** Milliseconds. */
 const defaultEvery = 2000;
@@ -58,7 +58,14 @@ export const healthCheck = command<Checked>({
     { flags: '--every <time>', help: 'how often, with --watch (default: 2s)' },
     { flags: '--otlp', help: 'push metrics to a collector (OTEL_EXPORTER_OTLP_*)' },
   ],
-  settings: [...ownSettings, 'skipChecks', 'thresholds', 'failOn', ...scheduledSettings],
+  settings: [
+    ...ownSettings,
+    'skipChecks',
+    'thresholds',
+    'failOn',
+    'tenantColumns',
+    ...scheduledSettings,
+  ],
   examples: [
     ['jem-db health', 'all checks'],
     ['jem-db health check --only security,locks', 'two groups of them'],

@@ -36,11 +36,16 @@ const statementTimeout = 1000;
 /** Milliseconds: whoever waits for a lock of a table makes all others wait behind it. */
 const lockTimeout = 50;
 
+/** Every check that there is for the database in use. */
+export async function knownChecks(context: Context): Promise<readonly HealthCheck[]> {
+  const engine = await engineInUse(context);
+  return [...(await engine.healthChecks()), ...ownChecks];
+}
+
 /** Throws `bad-setting` where a check or a threshold is named that there is not. */
 export async function planHealth(context: Context, wish: HealthWish): Promise<HealthPlan> {
   const { skipChecks, thresholds } = context.settings;
-  const engine = await engineInUse(context);
-  const known = [...(await engine.healthChecks()), ...ownChecks];
+  const known = await knownChecks(context);
   return {
     checks: selectChecks(known, { only: wish.only, skip: skipChecks }),
     thresholds: readThresholds([...thresholds, ...wish.thresholds], known),
@@ -71,7 +76,9 @@ export async function lookThrough(
   connectMs: number,
 ): Promise<Looked> {
   const { signal, report } = context;
-  const probe = await session.health({ signal, statementTimeout, lockTimeout, connectMs });
+  const { tenantColumns } = context.settings;
+  const limits = { statementTimeout, lockTimeout };
+  const probe = await session.health({ signal, ...limits, connectMs, tenantColumns });
   const engineChecks = await session.engine.healthChecks();
   const all = [...looksOf(engineChecks, probe), ...ownLooks(context, session)];
   const wanted = new Set(checks.map(({ id }) => id));

@@ -42,7 +42,7 @@ export interface HealthCheck {
   readonly lowIsBad?: true;
   /** Where the thresholds, or the rule, come from: a tool, a manual, or `jem-db`. */
   readonly source: string;
-  /** What a role without rights lacks for it, as GRANT has it: `pg_monitor`. */
+  /** What a role without rights lacks for it, as GRANT has it: `pg_monitor`; or all of its GRANTs, for `{role}`. */
   readonly needs?: string;
   /** Only when it is named: it is heavy. */
   readonly onRequest?: true;
@@ -82,6 +82,8 @@ export interface HealthOptions {
   readonly lockTimeout: number;
   /** Milliseconds that the connection took to come. */
   readonly connectMs: number;
+  /** Names of columns that say which tenant a row belongs to. */
+  readonly tenantColumns: readonly string[];
 }
 
 /** One number of a metric, and what it is of. */

@@ -16,6 +16,11 @@ interface CheckOf<Found> extends HealthCheck {
    * `pg_stat_activity` does: then they are asked for first.
    */
   readonly silentWithout?: keyof HealthFacts['may'];
+  /**
+   * Statements before it in its transaction; `judge` is then told the notices that they and the
+   * query brought.
+   */
+  before?(facts: HealthFacts): readonly string[];
   /** One SELECT that no lock can make wait (anchors/health.md 0.2), or why there is none to ask. */
   sql(facts: HealthFacts): string | NotApplicable;
   /** Pure. */
@@ -23,6 +28,7 @@ interface CheckOf<Found> extends HealthCheck {
     rows: readonly Found[],
     facts: HealthFacts,
     thresholds: Thresholds | null,
+    notices: readonly string[],
   ): Finding | NotApplicable;
 }
 
@@ -32,8 +38,8 @@ export type PostgresCheck = CheckOf<Row>;
 export function postgresCheck<Found extends object>(check: CheckOf<Found>): PostgresCheck {
   return {
     ...check,
-    judge: (rows, facts, thresholds) =>
+    judge: (rows, ...others) =>
       // What a query answers is known by the file that asks it.
-      check.judge(rows as readonly unknown[] as readonly Found[], facts, thresholds),
+      check.judge(rows as readonly unknown[] as readonly Found[], ...others),
   };
 }

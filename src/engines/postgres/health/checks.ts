@@ -3,6 +3,8 @@ import { connection } from './checks/connection.ts';
 import { connections } from './checks/connections.ts';
 import { invalidIndexes } from './checks/invalid-indexes.ts';
 import { lockWaits } from './checks/lock-waits.ts';
+import { securityChecks } from './security-checks.ts';
+import { structureChecks } from './structure-checks.ts';
 
 /** In the order in which they run: what tells most comes first, should time run out. */
 export const postgresChecks: readonly PostgresCheck[] = [
@@ -10,4 +12,6 @@ export const postgresChecks: readonly PostgresCheck[] = [
   connections,
   lockWaits,
   invalidIndexes,
+  ...structureChecks,
+  ...securityChecks,
 ];

@@ -1,3 +1,4 @@
+import { TLSSocket } from 'node:tls';
 import type { HealthOptions } from '../../health.ts';
 import type { PostgresSession } from '../session.ts';
 
@@ -31,6 +32,9 @@ export interface HealthFacts {
   /** The backend is not the one of the handshake: a pooler stands between. */
   readonly pooled: boolean;
   readonly encrypted: boolean;
+  /** Moment at which the certificate that this session was shown ends; null: none was. */
+  readonly certificateEnds: Date | null;
+  readonly tenantColumns: readonly string[];
   /** Milliseconds. */
   readonly connectMs: number;
   /** Milliseconds that the server needed to say all this. */
@@ -67,7 +71,7 @@ interface Looked {
 /** Two round trips. Throws what a session throws. */
 export async function healthFacts(
   session: PostgresSession,
-  { connectMs }: Pick<HealthOptions, 'connectMs'>,
+  { connectMs, tenantColumns }: Pick<HealthOptions, 'connectMs' | 'tenantColumns'>,
 ): Promise<HealthFacts> {
   const asked = performance.now();
   const [seen] = (await session.query(look)) as readonly unknown[] as readonly Looked[];
@@ -84,10 +88,19 @@ export async function healthFacts(
     may,
     pooled: pid !== session.backendPid,
     encrypted: session.encrypted,
+    certificateEnds: certificateEnds(session),
+    tenantColumns,
     connectMs,
     answerMs,
     settings: new Map(settings.map(({ name, ...setting }) => [name, setting])),
   };
+}
+
+function certificateEnds({ client }: PostgresSession): Date | null {
+  const { stream } = client.connection;
+  if (!(stream instanceof TLSSocket)) return null;
+  const { valid_to: ends } = stream.getPeerCertificate();
+  return ends === undefined ? null : new Date(ends);
 }
 
 /** A setting as a number in its own unit; NaN where it is not to be seen. */

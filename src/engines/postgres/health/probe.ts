@@ -2,6 +2,7 @@ import type { QueryResult } from 'pg';
 import { JemError } from '../../../errors.ts';
 import type { Finding, HealthOptions, HealthProbe, NotApplicable } from '../../health.ts';
 import type { Row } from '../../values.ts';
+import { identifier } from '../quoting.ts';
 import { rollBack } from '../rollback.ts';
 import type { PostgresSession } from '../session.ts';
 import type { PostgresCheck } from './check.ts';
@@ -17,8 +18,8 @@ export async function postgresProbe(
   const facts = await healthFacts(session, options);
   return {
     async metrics() {
-      const [row] = await ask(session, metricsSql(facts), options);
-      return metricsOf(String(row?.['counted']), facts);
+      const { rows } = await ask(session, [metricsSql(facts)], options);
+      return metricsOf(String(rows[0]?.['counted']), facts);
     },
     async look(id, thresholds) {
       const check = postgresChecks.find((one) => one.id === id)!;
@@ -27,7 +28,12 @@ export async function postgresProbe(
       const sql = check.sql(facts);
       if (typeof sql !== 'string') return sql;
       try {
-        return check.judge(await ask(session, sql, options), facts, thresholds);
+        const { rows, notices } = await ask(
+          session,
+          [...(check.before?.(facts) ?? []), sql],
+          options,
+        );
+        return check.judge(rows, facts, thresholds, notices);
       } catch (error) {
         return unknownBecause(error, check, facts);
       }
@@ -51,24 +57,31 @@ function whyNot(check: PostgresCheck, facts: HealthFacts): NotApplicable | Findi
  */
 async function ask(
   { client, failure }: PostgresSession,
-  sql: string,
+  asked: readonly string[],
   { statementTimeout, lockTimeout }: HealthOptions,
-): Promise<readonly Row[]> {
+): Promise<{ readonly rows: readonly Row[]; readonly notices: readonly string[] }> {
+  const notices: string[] = [];
+  const hear = ({ message }: { readonly message?: string | undefined }): void => {
+    notices.push(message ?? '');
+  };
   const statements = [
     'BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY',
     `SET LOCAL statement_timeout = ${statementTimeout}`,
     `SET LOCAL lock_timeout = ${lockTimeout}`,
     // What a role or a database sets for itself must not change what a catalog's name means.
     'SET LOCAL search_path = pg_catalog',
-    sql,
+    ...asked,
     'ROLLBACK',
   ];
+  client.on('notice', hear);
   try {
     const results: unknown = await client.query(statements.join(';\n'));
-    return (results as readonly QueryResult<Row>[]).at(-2)?.rows ?? [];
+    return { rows: (results as readonly QueryResult<Row>[]).at(-2)?.rows ?? [], notices };
   } catch (error) {
     await rollBack(client);
     throw failure(error);
+  } finally {
+    client.off('notice', hear);
   }
 }
 
@@ -95,7 +108,13 @@ function unknownBecause(error: unknown, check: PostgresCheck, facts: HealthFacts
 function unseen({ needs }: PostgresCheck, { user }: HealthFacts, why: string): Finding {
   return unknown(
     why,
-    needs === undefined ? null : needs.startsWith('GRANT') ? needs : `GRANT ${needs} TO "${user}";`,
+    needs === undefined
+      ? null
+      : needs.includes('{role}')
+        ? needs.replaceAll('{role}', identifier(user))
+        : needs.startsWith('GRANT')
+          ? needs
+          : `GRANT ${needs} TO ${identifier(user)};`,
   );
 }
 
