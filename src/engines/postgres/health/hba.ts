@@ -6,8 +6,8 @@ export interface HbaRule {
   readonly file: string;
   readonly line: number;
   readonly type: string | null;
-  readonly databases: readonly string[] | null;
-  readonly users: readonly string[] | null;
+  readonly databases: string | null;
+  readonly users: string | null;
   readonly address: string | null;
   readonly netmask: string | null;
   readonly method: string | null;
@@ -19,14 +19,14 @@ export const hbaNeeds =
 
 /** What the file says now, which may not have been loaded yet. */
 export const hbaSql = ({ major }: HealthFacts): string => `
-  SELECT ${major >= 16 ? 'file_name' : "current_setting('hba_file')"} AS file, line_number AS line, type, database AS databases,
-    user_name AS users, address, netmask, auth_method AS method, error
+  SELECT ${major >= 16 ? 'file_name' : "current_setting('hba_file')"} AS file, line_number AS line, type, array_to_string(database, ',') AS databases,
+    array_to_string(user_name, ',') AS users, address, netmask, auth_method AS method, error
   FROM pg_hba_file_rules ORDER BY 1, 2`;
 
 /** As in the file: `host all all 10.0.0.0/8 md5`. */
 export function ruleText({ type, databases, users, address, netmask, method }: HbaRule): string {
   const network = address === null ? [] : [netmask === null ? address : `${address}/${netmask}`];
-  return [type, databases?.join(), users?.join(), ...network, method].join(' ');
+  return [type, databases, users, ...network, method].join(' ');
 }
 
 export interface BadRule {

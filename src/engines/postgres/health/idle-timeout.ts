@@ -7,6 +7,8 @@ interface RoleSetting {
   readonly name: string;
   /** What is set for it, by its role or its database; null: nothing. */
   readonly own: string | null;
+  /** What the files of the server say, where this session has another; null: nothing. */
+  readonly server: string | null;
 }
 
 interface Timeout {
@@ -28,13 +30,16 @@ export function idleTimeout({ id, title, setting, harm }: Timeout): PostgresChec
   return postgresCheck<RoleSetting>({
     ...{ id, title, group: 'security', unit: null, source: 'jem-db: 15 minutes' },
     thresholds: { warning: 1, critical: null },
+    needs:
+      'GRANT SELECT ON pg_file_settings TO {role}; GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO {role};',
     // As the server itself looks: for the role here, for the role, for the database, for all.
-    sql: () => `
+    sql: (facts) => `
       SELECT ${roleName('r')} AS name, (
         SELECT o.option_value FROM pg_db_role_setting s CROSS JOIN pg_options_to_table(s.setconfig) o
         WHERE o.option_name = '${setting}' AND s.setrole IN (0, r.oid)
           AND s.setdatabase IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
-        ORDER BY s.setrole = 0, s.setdatabase = 0 LIMIT 1) AS own
+        ORDER BY s.setrole = 0, s.setdatabase = 0 LIMIT 1) AS own,
+        ${serverWide(facts, setting) === null ? `(SELECT f.setting FROM pg_file_settings f WHERE f.name = '${setting}' AND f.applied ORDER BY f.seqno DESC LIMIT 1)` : 'NULL'} AS server
       FROM pg_roles r
       WHERE r.rolcanlogin AND has_database_privilege(r.oid, current_database(), 'CONNECT') ORDER BY 1`,
     judge: (rows, facts) => judgeTimeout(rows, facts, { id, title, setting, harm }),
@@ -46,18 +51,12 @@ function judgeTimeout(
   facts: HealthFacts,
   { setting, harm }: Timeout,
 ): Finding {
-  const server = serverWide(facts, setting);
+  const inFiles = rows[0]?.server ?? facts.settings.get(setting)?.bootValue ?? '';
+  const server = serverWide(facts, setting) ?? inMs(inFiles);
   const times = rows.map(({ name, own }) => ({ name, ms: own === null ? server : inMs(own) }));
-  const bad = times.filter(({ ms }) => ms !== null && !(ms > 0 && ms <= longest));
-  const unseen = times.filter(({ ms }) => ms === null);
+  const bad = times.filter(({ ms }) => !(ms > 0 && ms <= longest));
   const [first] = bad;
-  if (!first && unseen.length > 0)
-    return {
-      ...{ status: 'unknown', value: null },
-      summary: `this session has a ${setting} of its own, so that the one of the server is not seen`,
-      hint: 'Connect without it: it comes from `options` of the connection, or from a variable.',
-    };
-  const words = (ms: number | null): string => (ms ? `${Math.round(ms / 60_000)} min` : 'none');
+  const words = (ms: number): string => (ms ? `${Math.round(ms / 60_000)} min` : 'none');
   return {
     status: null,
     value: bad.length,

@@ -11,6 +11,8 @@ const listen = [
   'SET LOCAL client_min_messages = notice',
   'SET LOCAL pgaudit.log_client = on',
   "SET LOCAL pgaudit.log_level = 'notice'",
+  // Of no table: with pgaudit.log_catalog off, one of a catalog would bring no line.
+  "SELECT 'jem-db looks whether this is logged'",
 ];
 
 export const auditLog = postgresCheck<{ objects: number }>({

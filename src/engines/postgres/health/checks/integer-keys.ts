@@ -49,9 +49,10 @@ export const integerKeys = postgresCheck<Key>({
     const bad = ({ used }: Key): boolean =>
       used !== null && used >= (thresholds?.warning ?? thresholds?.critical ?? Infinity);
     const value = Math.round((worst.used ?? 0) * 10) / 10;
-    const unseen = rows.find(
+    const unseenKeys = rows.filter(
       (row) => row.highest === null && (row.rows >= few || !row.readable) && !bad(row),
     );
+    const [unseen] = unseenKeys;
     if (unseen && !bad(worst))
       return {
         status: 'unknown',
@@ -61,7 +62,7 @@ export const integerKeys = postgresCheck<Key>({
           : `${user} may not see how high ${unseen.column} of ${unseen.name} has come`,
         hint: unseen.readable
           ? `ANALYZE ${unseen.name};`
-          : `GRANT SELECT (${unseen.column}) ON ${unseen.name} TO ${identifier(user)}; (below row-level security, a role with BYPASSRLS is needed)`,
+          : `${grants(unseenKeys, identifier(user))} -- below row-level security, it takes a role with BYPASSRLS`,
       };
     return {
       status: null,
@@ -76,3 +77,10 @@ export const integerKeys = postgresCheck<Key>({
     };
   },
 });
+
+function grants(keys: readonly Key[], role: string): string {
+  const hidden = keys.filter(({ readable }) => !readable);
+  return hidden.length > 5
+    ? `GRANT pg_read_all_data TO ${role};`
+    : hidden.map(({ name, column }) => `GRANT SELECT (${column}) ON ${name} TO ${role};`).join(' ');
+}

@@ -28,7 +28,7 @@ export const invalidIndexes = postgresCheck<{ name: string; table: string; hidde
           : `${rows.length === 1 ? '1 index is' : `${rows.length} indexes are`} not valid: no query uses it, every write pays for it${first?.hidden ? '; or it is being built just now, which needs pg_read_all_stats to see' : ''}`,
       hint: /_cc(new|old)\d*"?$/.test(first?.name ?? '')
         ? `A REINDEX CONCURRENTLY was broken off and left it: DROP INDEX CONCURRENTLY ${first?.name};`
-        : `A CREATE INDEX CONCURRENTLY failed. Build it anew: REINDEX INDEX CONCURRENTLY ${first?.name}; or drop it: DROP INDEX CONCURRENTLY ${first?.name};`,
+        : `It was being built without a lock, and that failed. Build it anew: REINDEX INDEX CONCURRENTLY ${first?.name}; or drop it: DROP INDEX CONCURRENTLY ${first?.name};`,
       objects: rows.map(({ name, table }) => ({
         name,
         value: null,

@@ -8,9 +8,10 @@ export const replicaMode = listingCheck<{ name: string; detail: string; mend: st
   source: 'jem-db',
   level: 'critical',
   sql: () => `
-    SELECT format('%s%s', CASE WHEN s.setrole = 0 THEN 'all roles' ELSE 'role ' || quote_ident(r.rolname) END, ' in ' || quote_ident(d.datname)) AS name,
+    SELECT concat_ws(' in ', 'role ' || quote_ident(r.rolname), 'database ' || quote_ident(d.datname)) AS name,
       'session_replication_role = ' || o.option_value AS detail,
-      concat('ALTER ', CASE WHEN s.setrole = 0 THEN format('DATABASE %I', d.datname) ELSE format('ROLE %I', r.rolname) || coalesce(format(' IN DATABASE %I', d.datname), '') END,
+      concat('ALTER ', CASE WHEN s.setrole = 0 THEN coalesce('DATABASE ' || quote_ident(d.datname), 'ROLE ALL')
+        ELSE 'ROLE ' || quote_ident(r.rolname) || coalesce(' IN DATABASE ' || quote_ident(d.datname), '') END,
         ' RESET session_replication_role;') AS mend
     FROM pg_db_role_setting s CROSS JOIN pg_options_to_table(s.setconfig) o
     LEFT JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase
@@ -20,6 +21,6 @@ export const replicaMode = listingCheck<{ name: string; detail: string; mend: st
     FROM pg_settings WHERE name = 'session_replication_role' AND setting = 'replica' AND source IN ('configuration file', 'command line')`,
   none: 'sessions begin with triggers and foreign keys at work',
   some: (_count, { name, detail }) =>
-    `${detail} for ${name}: no trigger fires and no foreign key is checked`,
+    `${detail} for ${name || 'all roles'}: no trigger fires and no foreign key is checked`,
   hint: ({ mend }) => mend,
 });
