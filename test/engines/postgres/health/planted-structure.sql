@@ -11,9 +11,12 @@ ANALYZE shop."Big Table";
 
 CREATE TABLE shop.parents (id bigint PRIMARY KEY, a int, b int);
 CREATE TABLE shop.children (id bigint PRIMARY KEY, parent_id bigint REFERENCES shop.parents (id));
-INSERT INTO shop.parents SELECT n, n, n FROM generate_series(1, 100) n;
+INSERT INTO shop.parents SELECT n, n, n FROM generate_series(1, 60000) n;
 INSERT INTO shop.children SELECT n, n FROM generate_series(1, 50) n;
-DELETE FROM shop.parents WHERE id > 90;
+DELETE FROM shop.parents WHERE id BETWEEN 91 AND 100;
+-- Small, and so of no weight.
+CREATE INDEX children_parent ON shop.children (id DESC);
+CREATE INDEX children_parent_more ON shop.children (id DESC, parent_id);
 CREATE INDEX parents_a ON shop.parents (a);
 CREATE INDEX parents_a_b ON shop.parents (a, b);
 -- Neither may be proposed: one is unique, one is of a constraint.
