@@ -3,7 +3,8 @@ import type { HealthResult } from '../health/run.ts';
 import { fails } from '../health/status.ts';
 import { command } from './command.ts';
 import { type Context, engineInUse } from './context.ts';
-import { defaultBudget, failOnOf } from './health-check.ts';
+import { failOnOf } from './fail-on.ts';
+import { defaultBudget } from './health-check.ts';
 import { knownChecks, lookAtHealth, planHealth } from './health-look.ts';
 import { describeHealth } from './health-text.ts';
 import { timeOption } from './time-option.ts';
@@ -36,6 +37,7 @@ export const healthSecurity = command<HealthResult & { readonly failed: boolean 
       only: await groupsOf(context),
       thresholds: input.list('threshold'),
       budget: timeOption(input, 'timeout') ?? defaultBudget,
+      metrics: false,
     });
     const result = await lookAtHealth(context, plan);
     return { ...result, failed: fails(result.status, failOn) };

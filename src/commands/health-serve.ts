@@ -26,7 +26,14 @@ export const healthServe = command<{ readonly served: string }>({
     { flags: '--rate <n>', help: `requests a second from one address (default: ${defaults.rate})` },
     { flags: '--otlp', help: 'push metrics each time (OTEL_EXPORTER_OTLP_*)' },
   ],
-  settings: [...ownSettings, 'skipChecks', 'thresholds', 'failOn', ...scheduledSettings],
+  settings: [
+    ...ownSettings,
+    'skipChecks',
+    'thresholds',
+    'failOn',
+    'tenantColumns',
+    ...scheduledSettings,
+  ],
   examples: [
     ['jem-db health serve', 'at http://127.0.0.1:9632'],
     ['jem-db health serve --listen 0.0.0.0:9632', 'for probes from outside of a container'],

@@ -82,7 +82,7 @@ export async function plantedServer(bin: string): Promise<PlantedServer> {
 async function badServer(bin: string): Promise<PostgresServer> {
   await using folder = await temporaryFolder();
   const { certificate, key } = await selfSigned(folder.path, 'server', { name: 'planted', days });
-  return startPostgres({
+  return await startPostgres({
     bin,
     conf: [
       ...["listen_addresses = '*'", "password_encryption = 'md5'", 'ssl = on'],
