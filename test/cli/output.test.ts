@@ -51,6 +51,7 @@ describe('the output', () => {
       'roles',
       'roles apply --dry-run',
       'roles verify',
+      'health security',
       'wait',
       'migrate down',
       'migrate up --dry-run',

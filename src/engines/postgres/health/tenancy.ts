@@ -6,7 +6,7 @@ import type { HealthFacts } from './facts.ts';
  * For FROM: tables `t` (schema `tn`) that have a column which says whose a row is, its number as
  * `c.number`, its name as `c.tenant`. Partitions are reached through their table.
  */
-export function tenantTables({ tenantColumns }: HealthFacts): string {
+function tenantTables({ tenantColumns }: HealthFacts): string {
   const names = tenantColumns.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ');
   return `${userRelations('t', 'rp')} AND NOT t.relispartition
     JOIN LATERAL (

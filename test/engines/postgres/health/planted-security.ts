@@ -58,7 +58,7 @@ export const plantedSecurity: readonly Planted[] = [
   ),
   planted('password-hashes', 'warning', ['md5_role'], '\\password md5_role', 'for people'),
   planted('passwordless-roles', 'warning', ['nobody_knows'], 'ALTER ROLE nobody_knows NOLOGIN;'),
-  planted('expiring-roles', 'critical', ['role expired expired'], 'ALTER ROLE expired NOLOGIN;'),
+  planted('expiring-roles', 'warning', ['role expired expired'], 'ALTER ROLE expired NOLOGIN;'),
   planted(
     'password-encryption',
     'warning',
