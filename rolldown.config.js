@@ -39,6 +39,7 @@ const cli = {
     fromHere('bin/import.cjs'),
     fromHere('bin/worker.cjs'),
     fromHere('bin/sqlite-thread.cjs'),
+    fromHere('bin/sqlite-process.cjs'),
   ],
   plugins: [unused],
   transform: { target: 'es2022' },

@@ -24,6 +24,11 @@ export async function engineNamed(name: string): Promise<Engine> {
   return line.load();
 }
 
+/** Every engine there is. */
+export function everyEngine(): Promise<Engine[]> {
+  return Promise.all(registry.map(({ load }) => load()));
+}
+
 type RegistryLine = (typeof registry)[number];
 
 /** Schemes are written in lower case; a single letter is a drive (`C:\x.db`). */

@@ -13,6 +13,7 @@ import { completionOf } from './completion.ts';
 import { config } from './config.ts';
 import { healthCheck } from './health-check.ts';
 import { healthSecurity } from './health-security.ts';
+import { healthChecks } from './health-checks.ts';
 import { healthServe } from './health-serve.ts';
 import { healthPool } from './health-pool.ts';
 import { healthTune } from './health-tune.ts';
@@ -53,6 +54,7 @@ const listed: readonly Command[] = [
   schemaDiff,
   healthCheck,
   healthSecurity,
+  healthChecks,
   healthServe,
   backupCreate,
   backupList,

@@ -61,7 +61,7 @@ export async function planHealth(context: Context, wish: HealthWish): Promise<He
 export async function lookAtHealth(context: Context, plan: HealthPlan): Promise<Looked> {
   const target = await targetOf(context);
   const begun = performance.now();
-  await using session = await openSession(context, target, 'read').catch((error: unknown) => {
+  await using session = await openSession(context, target, 'look').catch((error: unknown) => {
     if (!(error instanceof JemError) || error.class === 'interrupted') throw error;
     throw error.with({ result: downResult(error, performance.now() - begun) });
   });
@@ -77,10 +77,10 @@ export async function lookThrough(
 ): Promise<Looked> {
   const { signal, report } = context;
   const { tenantColumns } = context.settings;
-  const limits = { statementTimeout, lockTimeout };
+  const limits = { statementTimeout, lockTimeout, budget };
   const probe = await session.health({ signal, ...limits, connectMs, tenantColumns });
   const engineChecks = await session.engine.healthChecks();
-  const all = [...looksOf(engineChecks, probe), ...ownLooks(context, session)];
+  const all = [...looksOf(engineChecks, probe), ...ownLooks(context, session, budget / 2)];
   const wanted = new Set(checks.map(({ id }) => id));
   const result = await runChecks(
     all.filter(({ id }) => wanted.has(id)),

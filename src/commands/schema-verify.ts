@@ -5,8 +5,9 @@ import type { Comparison } from '../schema/difference.ts';
 import { command } from './command.ts';
 import { directTargetOf, engineInUse, openSession } from './context.ts';
 import { describeDifferences, describeRemarks } from './differences.ts';
-import { migrateSettings, migrateSetup } from './migrate-setup.ts';
-import { scratchSettings, scratchWish } from './scratch-wish.ts';
+import { migrateSettings } from './migrate-setup.ts';
+import { compareWithExpected } from './schema-comparison.ts';
+import { scratchSettings } from './scratch-wish.ts';
 
 interface VerifyResult extends Comparison {
   readonly server: string;
@@ -41,15 +42,10 @@ export const schemaVerify = command<VerifyResult>({
   ],
   engine: (_input, context) => engineInUse(context),
   async run(_input, context) {
-    const { expectedSchema } = await import('../migrate/expected.ts');
-    const { compareFor } = await import('../schema/difference.ts');
     const target = await directTargetOf(context);
     await using session = await openSession(context, target, 'read');
-    const setup = migrateSetup(context);
-    const expected = await expectedSchema(session, setup, await scratchWish(context));
-    const actual = await session.schema(setup);
-    const { schema, way, from, limits, applied, pending, problems } = expected;
-    const comparison = await compareFor(session.engine, schema, actual, context.settings.ignore);
+    const { expected, comparison } = await compareWithExpected(context, session);
+    const { way, from, limits, applied, pending, problems } = expected;
     return {
       ...comparison,
       server: `${session.engine.title} ${session.serverVersion}, ${session.display}`,

@@ -56,8 +56,11 @@ export interface OpenOptions {
   readonly applicationName: string;
   /** Milliseconds; a `connect_timeout` in the target wins. */
   readonly connectTimeout: number;
-  /** `existing`: a missing database is an error. `create`: a missing file is created. */
-  readonly mode: 'read' | 'existing' | 'create';
+  /**
+   * `existing`: a missing database is an error. `create`: a missing file is created. `look`: as
+   * `read`, and not even what a crash left behind is tidied up.
+   */
+  readonly mode: 'look' | 'read' | 'existing' | 'create';
   readonly warn: (warning: Warning) => void;
   /** Told what the server says beside its answers, as far as the engine's servers do. */
   readonly onNotice?: (notice: Notice) => void;

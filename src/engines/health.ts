@@ -78,6 +78,8 @@ export interface HealthOptions {
   readonly signal: AbortSignal;
   /** Milliseconds that one check may take on the server. */
   readonly statementTimeout: number;
+  /** Milliseconds for all checks; one that is on request may take all of them. */
+  readonly budget: number;
   /** Milliseconds that it may wait for a lock. */
   readonly lockTimeout: number;
   /** Milliseconds that the connection took to come. */

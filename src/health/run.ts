@@ -56,7 +56,7 @@ export function looksOf(checks: readonly HealthCheck[], probe: HealthProbe): Loo
 
 /**
  * Runs checks one after the other. Never fails because one of them does: that one is unknown, with
- * the reason; and so are all behind it that need a connection which is lost. Throws `interrupted`.
+ * the reason, or critical where it met damage; and so are all behind it that need a connection which is lost. Throws `interrupted`.
  */
 export async function runChecks(
   looks: readonly Look[],
@@ -87,7 +87,7 @@ async function lookAt(
   } catch (error) {
     if (signal.aborted || !(error instanceof JemError)) throw error;
     return {
-      status: 'unknown',
+      status: error.class === 'corruption' ? 'critical' : 'unknown',
       value: null,
       summary: error.message,
       hint: error.details.hint ?? null,

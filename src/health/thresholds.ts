@@ -58,6 +58,43 @@ function valueOf(text: string, unit: HealthUnit): number | null {
   return word === '' || word === unit ? Number(digits) : null;
 }
 
+const spelled: Readonly<Record<'s' | 'B', readonly (readonly [string, number])[]>> = {
+  s: [
+    ...([
+      ['d', 86_400],
+      ['h', 3600],
+    ] as const),
+    ...([
+      ['min', 60],
+      ['s', 1],
+      ['ms', 0.001],
+    ] as const),
+  ],
+  B: [
+    ...([
+      ['TiB', 2 ** 40],
+      ['TB', 1e12],
+      ['GiB', 2 ** 30],
+      ['GB', 1e9],
+    ] as const),
+    ...([
+      ['MiB', 2 ** 20],
+      ['MB', 1e6],
+      ['KiB', 2 ** 10],
+      ['kB', 1e3],
+      ['', 1],
+    ] as const),
+  ],
+};
+
+/** A bound as `readThresholds` takes it, in the largest unit that leaves a whole number. */
+export function boundText(value: number, unit: HealthUnit): string {
+  if (unit === '%') return `${value}%`;
+  if (unit === null || value === 0) return String(value);
+  const whole = spelled[unit].find(([, size]) => Number.isInteger(value / size));
+  return whole ? `${value / whole[1]}${whole[0]}` : String(value);
+}
+
 function wanted(unit: HealthUnit): string {
   if (unit === 's') return 'a time: 500ms, 30s, 5min, 26h, 8d';
   if (unit === 'B') return 'a size: 500MB, 10GB, 1GiB';

@@ -56,7 +56,8 @@ export async function walStatus(
   };
 }
 
-async function clusterStatus(
+/** What is archived of one cluster. Throws as `walStatus` does. */
+export async function clusterStatus(
   repository: Repository,
   systemIdentifier: string,
   listed: readonly ListedBackup[],
@@ -85,7 +86,11 @@ function lastProved(listed: readonly ListedBackup[]): ProvedRecovery | null {
   return proofs.toSorted((a, b) => (a.at < b.at ? -1 : 1)).at(-1) ?? null;
 }
 
-function serverStatus(state: ArchiverState, clusters: readonly ClusterStatus[]): ServerStatus {
+/** Pure. */
+export function serverStatus(
+  state: ArchiverState,
+  clusters: readonly ClusterStatus[],
+): ServerStatus {
   const own = clusters.find((one) => one.systemIdentifier === state.systemIdentifier);
   const line = own?.timelines.find(({ timeline }) => timeline === state.timeline);
   const [last, current] = [line?.last ?? null, state.currentSegment].map((name) => {

@@ -6,6 +6,9 @@ import { statOrNull } from './file-facts.ts';
 /** Bytes of SQLite's locks: in the database file, and the writer's in the -shm file. */
 const firstLockByte = 0x4000_0000;
 const walWriteByte = 120;
+/** The marks of readers follow the locks of the writer, the checkpoint and the recovery. */
+const firstReadMark = 123;
+const lastReadMark = 127;
 
 /**
  * Who holds a lock of the database that keeps others from writing, as far as the kernel tells
@@ -68,6 +71,36 @@ function isLink(path: string, to: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether the kernel tells who holds a lock of a file. */
+export function canSeeLocks(): boolean {
+  return lockTable() !== null;
+}
+
+/** Other processes that keep writers out of a database just now, sorted. */
+export function writersOf(file: string): readonly string[] {
+  const inode = statOrNull(file)?.ino;
+  const shared = statOrNull(`${file}-shm`)?.ino;
+  return processesOf(
+    ({ mode, first, ...held }) =>
+      mode === 'WRITE' &&
+      ((held.inode === inode && first >= firstLockByte) ||
+        (held.inode === shared && first === walWriteByte)),
+  );
+}
+
+/** Other processes that are reading a database in WAL mode just now, sorted. */
+export function walReadersOf(file: string): readonly string[] {
+  const shared = statOrNull(`${file}-shm`)?.ino;
+  return processesOf(
+    ({ inode, first }) => inode === shared && first >= firstReadMark && first <= lastReadMark,
+  );
+}
+
+function processesOf(holds: (lock: FileLock) => boolean): readonly string[] {
+  const held = (lockTable() ?? []).filter((lock) => lock.pid !== process.pid && holds(lock));
+  return [...new Set(held.map(({ pid }) => processName(pid)))].toSorted();
 }
 
 interface FileLock {

@@ -55,9 +55,14 @@ type Access = 'readonly' | 'query-only' | 'write';
  * is nothing that it would recover, and the system allows it.
  */
 function accessTo({ file, readonly }: SqliteTarget, { mode }: OpenOptions): Access {
-  if (!readonly || file === null) return mode === 'read' ? 'query-only' : 'write';
+  const looks = readonly || mode === 'look';
+  if (!looks || file === null) return reads(mode) ? 'query-only' : 'write';
   const pending = [`${file}-wal`, `${file}-journal`].some((path) => statOrNull(path) !== null);
   return pending || !isWritable(file) ? 'readonly' : 'query-only';
+}
+
+function reads(mode: OpenOptions['mode']): boolean {
+  return mode === 'read' || mode === 'look';
 }
 
 /**
@@ -70,8 +75,7 @@ async function firstLook(
   { connectTimeout, signal, mode }: OpenOptions,
 ): Promise<void> {
   const longest = own ?? connectTimeout;
-  const behindRunner =
-    mode !== 'read' && file !== null && statOrNull(runnerLockFile(file)) !== null;
+  const behindRunner = !reads(mode) && file !== null && statOrNull(runnerLockFile(file)) !== null;
   const timeout = behindRunner ? Math.min(longest, 500) : longest;
   const look = (): unknown => db.prepare('SELECT count(*) FROM sqlite_schema').get();
   await patiently(look, { timeout, signal }).catch((error: unknown) => {

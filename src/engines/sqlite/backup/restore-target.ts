@@ -5,6 +5,7 @@ import type { OpenOptions, Target } from '../../engine.ts';
 import { statOrNull } from '../file-facts.ts';
 import { lookAtFile } from '../preflight.ts';
 import type { SqliteTarget } from '../target.ts';
+import { sizeOf } from '../size.ts';
 import { plainName } from './table-names.ts';
 
 /** The file that a database is to be restored into. */
@@ -80,11 +81,4 @@ export async function lookAt(
 function amongThem(names: readonly string[], wanted: readonly string[]): string | null {
   const found = names.filter((name) => wanted.some((one) => plainName(one) === plainName(name)));
   return found.length === 0 ? null : `its ${found.join(', ')}`;
-}
-
-function sizeOf(bytes: number): string {
-  const [unit, size] =
-    [['GB', 1e9] as const, ['MB', 1e6] as const].find(([, one]) => bytes >= one) ??
-    (['kB', 1e3] as const);
-  return `${(bytes / size).toFixed(1)} ${unit}`;
 }

@@ -13,6 +13,7 @@ export function sqliteProbe(connection: Connection, options: HealthOptions): Hea
       try {
         return await check.look(connection, options);
       } catch (error) {
+        options.signal.throwIfAborted();
         return refused(sqliteError(error, connection));
       }
     },
@@ -20,9 +21,9 @@ export function sqliteProbe(connection: Connection, options: HealthOptions): Hea
 }
 
 /** Damage shows in whatever check happens to read the page. */
-function refused({ class: errorClass, message, details }: ReturnType<typeof sqliteError>): Finding {
+function refused({ code, message, details }: ReturnType<typeof sqliteError>): Finding {
   return {
-    status: errorClass === 'corruption' ? 'critical' : 'unknown',
+    status: code === 'corruption' || code === 'not-a-database' ? 'critical' : 'unknown',
     value: null,
     summary: message,
     hint: details.hint ?? null,

@@ -1,0 +1,63 @@
+'use strict';
+
+// The tables of checks in README.md, made from what `jem-db health checks` says of the code:
+// `node build/checks-table.cjs [--check] [FILE]`. With --check, exit code 1 where they differ.
+const { execFileSync } = require('node:child_process');
+const { readFileSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+const isCheck = process.argv.includes('--check');
+const named = process.argv.slice(2).find((word) => !word.startsWith('--'));
+const readme = named ?? join(__dirname, '../README.md');
+const start = '<!-- checks: node build/checks-table.cjs -->';
+const end = '<!-- /checks -->';
+
+const answer = execFileSync(
+  process.execPath,
+  [join(__dirname, '../bin/jem-db.js'), 'health', 'checks', '--json'],
+  // No setting of this machine may leave an engine out.
+  { cwd: join(__dirname), env: { PATH: process.env['PATH'] }, encoding: 'utf8' },
+);
+const { checks } = JSON.parse(answer).result;
+const text = readFileSync(readme, 'utf8');
+const [from, to] = [text.indexOf(start), text.indexOf(end)];
+if (from < 0 || to < from) throw new Error(`${readme} has no place for the checks: ${start}`);
+const wanted = `${text.slice(0, from + start.length)}\n${tables()}\n${text.slice(to)}`;
+if (isCheck) process.exitCode = wanted === text ? 0 : 1;
+else writeFileSync(readme, wanted);
+
+function tables() {
+  const engines = [...new Set(checks.map((/** @type {any} */ { engine }) => engine))];
+  return engines.map(table).join('\n');
+}
+
+/** @param {string | null} engine */
+function table(engine) {
+  const own = checks.filter((/** @type {any} */ check) => check.engine === engine);
+  return [
+    '',
+    `**${engine ?? 'jem-db itself'}** (${own.length})`,
+    '',
+    '| check | group | looks at | warning / critical | needs | from |',
+    '|---|---|---|---|---|---|',
+    ...own.map((/** @type {any} */ { id, group, title, bounds, needs, source, onRequest }) =>
+      row([
+        `\`${id}\`${onRequest ? ' (on request)' : ''}`,
+        group,
+        title,
+        bounds,
+        needs ?? '',
+        source,
+      ]),
+    ),
+    '',
+  ].join('\n');
+}
+
+/** @param {readonly string[]} cells */
+function row(cells) {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`.replaceAll(
+    '|  |',
+    '| |',
+  );
+}
