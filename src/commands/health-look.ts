@@ -4,6 +4,7 @@ import { JemError } from '../errors.ts';
 import { type HealthResult, looksOf, runChecks } from '../health/run.ts';
 import { selectChecks } from '../health/select.ts';
 import { readThresholds } from '../health/thresholds.ts';
+import { everyEngine } from '../target.ts';
 import { type Context, engineInUse, openSession, targetOf } from './context.ts';
 import { ownChecks, ownLooks } from './health-own.ts';
 
@@ -46,9 +47,11 @@ export async function knownChecks(context: Context): Promise<readonly HealthChec
 export async function planHealth(context: Context, wish: HealthWish): Promise<HealthPlan> {
   const { skipChecks, thresholds } = context.settings;
   const known = await knownChecks(context);
+  const engines = await everyEngine();
+  const others = (await Promise.all(engines.map((one) => one.healthChecks()))).flat();
   return {
-    checks: selectChecks(known, { only: wish.only, skip: skipChecks }),
-    thresholds: readThresholds([...thresholds, ...wish.thresholds], known),
+    checks: selectChecks(known, { only: wish.only, skip: skipChecks }, others),
+    thresholds: readThresholds([...thresholds, ...wish.thresholds], [...known, ...others]),
     budget: wish.budget,
     metrics: wish.metrics,
   };

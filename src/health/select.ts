@@ -4,13 +4,16 @@ import { didYouMean } from '../near-miss.ts';
 
 /**
  * The checks to run: `only` and `skip` name ids or groups; without `only`, all but those that run
- * on request. Throws `bad-setting` where a name fits nothing.
+ * on request. What is skipped may be a check of `others`: of another engine, whose settings are the
+ * same. Throws `bad-setting` where a name fits nothing.
  */
 export function selectChecks<Check extends HealthCheck>(
   checks: readonly Check[],
   { only, skip }: { readonly only: readonly string[]; readonly skip: readonly string[] },
+  others: readonly HealthCheck[] = [],
 ): readonly Check[] {
-  for (const name of [...only, ...skip]) refuseUnknown(name, checks);
+  for (const name of only) refuseUnknown(name, checks);
+  for (const name of skip) refuseUnknown(name, [...checks, ...others]);
   const named = (names: readonly string[], { id, group }: HealthCheck): boolean =>
     names.includes(id) || names.includes(group);
   return checks.filter((check) => {
