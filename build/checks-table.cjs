@@ -18,7 +18,20 @@ const answer = execFileSync(
   // No setting of this machine may leave an engine out.
   { cwd: join(__dirname), env: { PATH: process.env['PATH'] }, encoding: 'utf8' },
 );
-const { checks } = JSON.parse(answer).result;
+/**
+ * @typedef {object} Check
+ * @property {string} id
+ * @property {string | null} engine
+ * @property {string} group
+ * @property {string} title
+ * @property {string} bounds
+ * @property {string | null} needs
+ * @property {string} source
+ * @property {boolean} onRequest
+ */
+/** @type {{ result: { checks: Check[] } }} */
+const { result } = JSON.parse(answer);
+const { checks } = result;
 const text = readFileSync(readme, 'utf8');
 const [from, to] = [text.indexOf(start), text.indexOf(end)];
 if (from < 0 || to < from) throw new Error(`${readme} has no place for the checks: ${start}`);
@@ -27,20 +40,20 @@ if (isCheck) process.exitCode = wanted === text ? 0 : 1;
 else writeFileSync(readme, wanted);
 
 function tables() {
-  const engines = [...new Set(checks.map((/** @type {any} */ { engine }) => engine))];
+  const engines = [...new Set(checks.map(({ engine }) => engine))];
   return engines.map(table).join('\n');
 }
 
 /** @param {string | null} engine */
 function table(engine) {
-  const own = checks.filter((/** @type {any} */ check) => check.engine === engine);
+  const own = checks.filter((check) => check.engine === engine);
   return [
     '',
     `**${engine ?? 'jem-db itself'}** (${own.length})`,
     '',
     '| check | group | looks at | warning / critical | needs | from |',
     '|---|---|---|---|---|---|',
-    ...own.map((/** @type {any} */ { id, group, title, bounds, needs, source, onRequest }) =>
+    ...own.map(({ id, group, title, bounds, needs, source, onRequest }) =>
       row([
         `\`${id}\`${onRequest ? ' (on request)' : ''}`,
         group,
