@@ -16,7 +16,7 @@ const answer = execFileSync(
   process.execPath,
   [join(__dirname, '../bin/jem-db.js'), 'health', 'checks', '--json'],
   // No setting of this machine may leave an engine out.
-  { cwd: join(__dirname), env: { PATH: process.env['PATH'] }, encoding: 'utf8' },
+  { cwd: join(__dirname), env: {}, encoding: 'utf8' },
 );
 /**
  * @typedef {object} Check
@@ -30,8 +30,8 @@ const answer = execFileSync(
  * @property {boolean} onRequest
  */
 /** @type {{ result: { checks: Check[] } }} */
-const { result } = JSON.parse(answer);
-const { checks } = result;
+const answered = JSON.parse(answer);
+const { checks } = answered.result;
 const text = readFileSync(readme, 'utf8');
 const [from, to] = [text.indexOf(start), text.indexOf(end)];
 if (from < 0 || to < from) throw new Error(`${readme} has no place for the checks: ${start}`);
