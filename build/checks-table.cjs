@@ -29,9 +29,9 @@ const answer = execFileSync(
  * @property {string} source
  * @property {boolean} onRequest
  */
-/** @type {{ result: { checks: Check[] } }} */
-const answered = JSON.parse(answer);
-const { checks } = answered.result;
+/** @type {(text: string) => { result: { checks: Check[] } }} */
+const read = JSON.parse;
+const { checks } = read(answer).result;
 const text = readFileSync(readme, 'utf8');
 const [from, to] = [text.indexOf(start), text.indexOf(end)];
 if (from < 0 || to < from) throw new Error(`${readme} has no place for the checks: ${start}`);
