@@ -1,5 +1,6 @@
 import type { ArchiverState } from '../engines/archiving.ts';
 import type { Session } from '../engines/engine.ts';
+import type { HealthProbe } from '../engines/health.ts';
 import { JemError } from '../errors.ts';
 import type { Backups, KnownBackup } from '../health/own/backups.ts';
 import type { ListedBackup, Repository } from '../repository/contract.ts';
@@ -16,11 +17,21 @@ export interface SharedBackups {
   archiver(): Promise<ArchiverState | null>;
 }
 
-/** `timeout`: milliseconds for each thing that is asked of the repository. */
-export function knownBackups(context: Context, session: Session, timeout: number): SharedBackups {
+/** How jem-db's own checks look. */
+export interface OwnMeans {
+  readonly probe: Pick<HealthProbe, 'bounded'>;
+  /** Milliseconds that a repository may take in all. */
+  readonly timeout: number;
+}
+
+export function knownBackups(
+  context: Context,
+  session: Session,
+  { probe, timeout }: OwnMeans,
+): SharedBackups {
   const repository = once(() => repositoryOf({ ...context, signal: limited(context, timeout) }));
   const listed = once(async () => (await repository()).list());
-  const archiver = once(() => archiverOf(session));
+  const archiver = once(() => archiverOf(session, probe));
   const held = once(async () => {
     const names = await namesOf(context, session);
     const cluster = (await archiver())?.systemIdentifier ?? null;
@@ -48,11 +59,14 @@ function limited({ settings, signal }: Context, timeout: number): AbortSignal {
   return AbortSignal.any([signal, late.signal]);
 }
 
-async function archiverOf(session: Session): Promise<ArchiverState | null> {
+async function archiverOf(
+  session: Session,
+  probe: OwnMeans['probe'],
+): Promise<ArchiverState | null> {
   const server = await session.wal?.();
   if (!server) return null;
   try {
-    return await server.state();
+    return await probe.bounded(() => server.state());
   } catch (error) {
     if (error instanceof JemError && error.code === 'permission-denied') return null;
     throw error;

@@ -83,7 +83,10 @@ export async function lookThrough(
   const limits = { statementTimeout, lockTimeout, budget };
   const probe = await session.health({ signal, ...limits, connectMs, tenantColumns });
   const engineChecks = await session.engine.healthChecks();
-  const all = [...looksOf(engineChecks, probe), ...ownLooks(context, session, budget / 2)];
+  const all = [
+    ...looksOf(engineChecks, probe),
+    ...ownLooks(context, session, { probe, timeout: budget / 2 }),
+  ];
   const wanted = new Set(checks.map(({ id }) => id));
   const result = await runChecks(
     all.filter(({ id }) => wanted.has(id)),

@@ -17,7 +17,7 @@ import { walArchiveCheck } from '../health/own/wal-archive.ts';
 import type { Look } from '../health/run.ts';
 import type { SettingName } from '../setting-specs.ts';
 import type { Context } from './context.ts';
-import { knownBackups } from './health-backups.ts';
+import { knownBackups, type OwnMeans } from './health-backups.ts';
 import { lookAtArchive } from './health-wal.ts';
 import { migrateSettings, migrateSetup } from './migrate-setup.ts';
 import { repositorySettings } from './repository.ts';
@@ -43,16 +43,16 @@ export const ownChecks: readonly HealthCheck[] = [
   driftCheck,
 ];
 
-/** `timeout`: milliseconds that a repository may take to answer. */
-export function ownLooks(context: Context, session: Session, timeout: number): readonly Look[] {
-  const backups = knownBackups(context, session, timeout);
+export function ownLooks(context: Context, session: Session, means: OwnMeans): readonly Look[] {
+  const backups = knownBackups(context, session, means);
   return [
     {
       ...migrationsCheck,
       async look() {
         const { migrateStatus } = await import('../migrate/status.ts');
         try {
-          return judgeMigrations(await migrateStatus(session, migrateSetup(context)));
+          const read = () => migrateStatus(session, migrateSetup(context));
+          return judgeMigrations(await means.probe.bounded(read));
         } catch (error) {
           if (error instanceof JemError && error.code === 'migrations-folder-missing')
             return { notApplicable: 'there is no folder of migrations' };
@@ -69,7 +69,7 @@ export function ownLooks(context: Context, session: Session, timeout: number): r
       look: async () => judgeRestoreProof(await backups.held(), Date.now()),
     },
     { ...repositoryCheck, look: async () => judgeRepository(await backups.held()) },
-    { ...walArchiveCheck, look: () => lookAtArchive(backups, session) },
+    { ...walArchiveCheck, look: () => lookAtArchive(backups, session, means) },
     { ...encryptedCheck, look: async () => judgeEncrypted(await backups.held()) },
     {
       ...driftCheck,

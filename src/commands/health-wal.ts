@@ -4,7 +4,7 @@ import type { ArchiverState } from '../engines/archiving.ts';
 import type { Session } from '../engines/engine.ts';
 import type { Finding, NotApplicable } from '../engines/health.ts';
 import { type Archiving, judgeWalArchive } from '../health/own/wal-archive.ts';
-import type { SharedBackups } from './health-backups.ts';
+import type { OwnMeans, SharedBackups } from './health-backups.ts';
 
 /** Milliseconds in which a segment that was finished just now has come to the archive. */
 const arrival = 1500;
@@ -13,6 +13,7 @@ const arrival = 1500;
 export async function lookAtArchive(
   backups: SharedBackups,
   session: Session,
+  { probe }: OwnMeans,
 ): Promise<Finding | NotApplicable> {
   if (!session.wal) return { notApplicable: 'its log cannot be archived' };
   const state = await backups.archiver();
@@ -27,7 +28,8 @@ export async function lookAtArchive(
     // An idle server finishes a segment after hours: its archive is not as old as that makes it look.
     await sleep(arrival);
     const server = await session.wal();
-    return judgeWalArchive(await archivingOf(backups, await server.state()), Date.now());
+    const again = await probe.bounded(() => server.state());
+    return judgeWalArchive(await archivingOf(backups, again), Date.now());
   }
   return judgeWalArchive(seen, Date.now());
 }

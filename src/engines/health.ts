@@ -115,4 +115,6 @@ export interface HealthProbe {
    * refuses is a finding of status `unknown`.
    */
   look(id: string, thresholds: Thresholds | null): Promise<Finding | NotApplicable>;
+  /** Runs what reads with the session itself within the same bounds. Throws what `body` throws. */
+  bounded<T>(body: () => Promise<T>): Promise<T>;
 }

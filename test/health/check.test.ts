@@ -226,6 +226,21 @@ describe('health check', () => {
     ]);
   });
 
+  it('waits for no lock, not even for that of the ledger', async () => {
+    const engine = testEngines().at(-1)!;
+    await using database = await engine.create();
+    await using work = await project(twoMigrations, database.url);
+    await work.run(['migrate', 'up']);
+    await database.sql('begin; lock table jem_db_migrations');
+    const held = await health(work, ['--only', 'migrations'], 1);
+    expect(held.checks[0]).toMatchObject({
+      status: 'unknown',
+      summary: expect.stringContaining('lock'),
+    });
+    await database.sql('rollback');
+    expect((await health(work, ['--only', 'migrations'], 0)).status).toBe('ok');
+  });
+
   it('is an error, and critical, where the database cannot be reached', async () => {
     await using work = await project(twoMigrations, 'postgres://app:hidden@127.0.0.1:1/app');
     const done = await work.run(['health', '--json']);

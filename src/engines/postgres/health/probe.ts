@@ -21,6 +21,14 @@ export async function postgresProbe(
       const { rows } = await ask(session, [metricsSql(facts)], options);
       return metricsOf(String(rows[0]?.['counted']), facts);
     },
+    async bounded(body) {
+      try {
+        await session.query(begin(options).join(';\n'));
+        return await body();
+      } finally {
+        await rollBack(session.client);
+      }
+    },
     async look(id, thresholds) {
       const check = postgresChecks.find((one) => one.id === id)!;
       const closed = whyNot(check, facts);
@@ -58,16 +66,14 @@ function whyNot(check: PostgresCheck, facts: HealthFacts): NotApplicable | Findi
 async function ask(
   { client, failure }: PostgresSession,
   asked: readonly string[],
-  { statementTimeout, lockTimeout }: HealthOptions,
+  options: HealthOptions,
 ): Promise<{ readonly rows: readonly Row[]; readonly notices: readonly string[] }> {
   const notices: string[] = [];
   const hear = ({ message }: { readonly message?: string | undefined }): void => {
     notices.push(message ?? '');
   };
   const statements = [
-    'BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY',
-    `SET LOCAL statement_timeout = ${statementTimeout}`,
-    `SET LOCAL lock_timeout = ${lockTimeout}`,
+    ...begin(options),
     // What a role or a database sets for itself must not change what a catalog's name means.
     'SET LOCAL search_path = pg_catalog',
     ...asked,
@@ -83,6 +89,14 @@ async function ask(
   } finally {
     client.off('notice', hear);
   }
+}
+
+function begin({ statementTimeout, lockTimeout }: HealthOptions): readonly string[] {
+  return [
+    'BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY',
+    `SET LOCAL statement_timeout = ${statementTimeout}`,
+    `SET LOCAL lock_timeout = ${lockTimeout}`,
+  ];
 }
 
 /** Throws on where nothing can be asked any more. */

@@ -8,6 +8,7 @@ import { sqliteMetrics } from './metrics.ts';
 export function sqliteProbe(connection: Connection, options: HealthOptions): HealthProbe {
   return {
     metrics: () => Promise.resolve(sqliteMetrics(connection)),
+    bounded: (body) => body(),
     async look(id) {
       const check = sqliteChecks.find((one) => one.id === id)!;
       try {
