@@ -71,7 +71,8 @@ function damaged(found: readonly string[]): Finding {
     hint: onlyIndexes
       ? `Only indexes are: ${indexes.map((index) => `REINDEX "${index}";`).join(' ')} makes them anew. Find out what damaged them.`
       : mend,
-    objects: found.map((line) => ({ name: line, value: null, detail: '' })),
+    // The first is in the summary.
+    objects: found.slice(1).map((line) => ({ name: line, value: null, detail: '' })),
   };
 }
 
