@@ -39,6 +39,7 @@ export const backupAgeCheck: HealthCheck = {
   group: 'backups',
   unit: 's',
   thresholds: { warning: 26 * hour, critical: 50 * hour },
+  isAge: true,
   source: 'jem-db: a daily backup that is late, or was missed',
 };
 
@@ -76,6 +77,7 @@ export const restoreProofCheck: HealthCheck = {
   group: 'backups',
   unit: 's',
   thresholds: { warning: 8 * day, critical: 31 * day },
+  isAge: true,
   source: 'jem-db: a weekly proof that is late, a monthly one that was missed',
 };
 
