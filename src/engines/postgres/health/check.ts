@@ -23,13 +23,13 @@ interface CheckOf<Found> extends HealthCheck {
   before?(facts: HealthFacts): readonly string[];
   /** One SELECT that no lock can make wait (anchors/health.md 0.2), or why there is none to ask. */
   sql(facts: HealthFacts): string | NotApplicable;
-  /** Pure. */
+  /** Pure, unless it must look at this machine too. */
   judge(
     rows: readonly Found[],
     facts: HealthFacts,
     thresholds: Thresholds | null,
     notices: readonly string[],
-  ): Finding | NotApplicable;
+  ): Finding | NotApplicable | Promise<Finding | NotApplicable>;
 }
 
 export type PostgresCheck = CheckOf<Row>;

@@ -9,6 +9,7 @@ import type { PostgresCheck } from './check.ts';
 import { postgresChecks } from './checks.ts';
 import { type HealthFacts, healthFacts } from './facts.ts';
 import { metricsOf, metricsSql } from './metrics.ts';
+import { quotedName } from './words.ts';
 
 /** Looks at the health of a database. Throws what a session throws. */
 export async function postgresProbe(
@@ -41,7 +42,7 @@ export async function postgresProbe(
           [...(check.before?.(facts) ?? []), sql],
           options,
         );
-        return check.judge(rows, facts, thresholds, notices);
+        return await check.judge(rows, facts, thresholds, notices);
       } catch (error) {
         return unknownBecause(error, check, facts);
       }
@@ -59,10 +60,7 @@ function whyNot(check: PostgresCheck, facts: HealthFacts): NotApplicable | Findi
   return null;
 }
 
-/**
- * One message, one round trip: settings of a transaction hold behind a pooler too, and whatever a
- * query should do is undone.
- */
+/** One message, one round trip: settings of a transaction hold behind a pooler too. */
 async function ask(
   { client, failure }: PostgresSession,
   asked: readonly string[],
@@ -77,7 +75,8 @@ async function ask(
     // What a role or a database sets for itself must not change what a catalog's name means.
     'SET LOCAL search_path = pg_catalog',
     ...asked,
-    'ROLLBACK',
+    // It wrote nothing; a ROLLBACK would count among those of the application.
+    'COMMIT',
   ];
   client.on('notice', hear);
   try {

@@ -1,32 +1,79 @@
+import type { HealthGroup, Thresholds } from '../../../../src/engines/health.ts';
 import { postgresChecks } from '../../../../src/engines/postgres/health/checks.ts';
-import { postgresProbe } from '../../../../src/engines/postgres/health/probe.ts';
-import type { HealthGroup } from '../../../../src/engines/health.ts';
 import {
   type CheckResult,
   type HealthResult,
   looksOf,
   runChecks,
+  sortedByStatus,
 } from '../../../../src/health/run.ts';
 import { type Connecting, opened } from '../connecting.ts';
 
-/** As `health check` looks, at some groups; every finding by its id. */
+export interface Looked {
+  /** What came out of a check; throws where it had nothing to say. */
+  readonly of: (id: string) => CheckResult;
+  /** Status and id of all that is not well, the worst first. */
+  readonly findings: readonly string[];
+  /** Why a check had nothing to say. */
+  readonly skipped: ReadonlyMap<string, string>;
+  readonly durationMs: number;
+}
+
+/** Runs checks (all of them, unless told) as `health check` does, with its limits. */
+export async function lookAt(
+  url: string,
+  ids: readonly string[] = postgresChecks.map(({ id }) => id),
+  thresholds: Readonly<Record<string, Thresholds>> = {},
+): Promise<Looked> {
+  const begun = performance.now();
+  const { checks, skipped } = await run(url, ids, { thresholds });
+  const reasons = new Map(skipped.map(({ id, reason }) => [id, reason]));
+  return {
+    of: (id) => {
+      const found = checks.find((check) => check.id === id);
+      if (found) return found;
+      throw new Error(`${id} had nothing to say: ${reasons.get(id) ?? 'it was not asked for'}`);
+    },
+    findings: sortedByStatus(checks)
+      .filter(({ status }) => status !== 'ok')
+      .map(({ id, status, summary }) => `${status} ${id}: ${summary}`),
+    skipped: reasons,
+    durationMs: performance.now() - begun,
+  };
+}
+
+/** The same of some groups; every finding by its id. */
 export async function lookedAt(
   url: string,
   groups: readonly HealthGroup[],
   connecting: Connecting = {},
 ): Promise<HealthResult & { readonly byId: ReadonlyMap<string, CheckResult> }> {
+  const ids = postgresChecks.filter(({ group }) => groups.includes(group)).map(({ id }) => id);
+  const result = await run(url, ids, { connecting });
+  return { ...result, byId: new Map(result.checks.map((check) => [check.id, check])) };
+}
+
+async function run(
+  url: string,
+  ids: readonly string[],
+  {
+    thresholds = {},
+    connecting = {},
+  }: { thresholds?: Readonly<Record<string, Thresholds>>; connecting?: Connecting },
+): Promise<HealthResult> {
+  const begun = performance.now();
   await using session = await opened(url, connecting);
   const { signal } = new AbortController();
-  const probe = await postgresProbe(session, {
-    ...{ signal, statementTimeout: 1000, lockTimeout: 50, connectMs: 1 },
-    tenantColumns: ['tenant_id', 'tenant'],
+  const budget = 10_000;
+  const probe = await session.health({
+    ...{ signal, budget, statementTimeout: 1000, lockTimeout: 50 },
+    ...{ connectMs: performance.now() - begun, tenantColumns: ['tenant_id', 'tenant'] },
   });
-  const checks = postgresChecks.filter(({ group }) => groups.includes(group));
-  const result = await runChecks(looksOf(checks, probe), {
-    ...{ thresholds: new Map(), budget: 10_000, signal },
+  const wanted = postgresChecks.filter(({ id }) => ids.includes(id));
+  return await runChecks(looksOf(wanted, probe), {
+    ...{ thresholds: new Map(Object.entries(thresholds)), budget, signal },
     onCheck: () => {},
   });
-  return { ...result, byId: new Map(result.checks.map((check) => [check.id, check])) };
 }
 
 /** What the tests of planted defects are about. */

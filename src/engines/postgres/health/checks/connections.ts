@@ -8,9 +8,11 @@ export const connections = postgresCheck<{ used: number }>({
   unit: '%',
   thresholds: { warning: 80, critical: 95 },
   source: 'postgres_exporter mixin 80 %, check_postgres 95 %',
-  sql: () =>
-    // Others of the server's processes have slots of their own.
-    "SELECT count(*)::int AS used FROM pg_stat_activity WHERE backend_type = 'client backend'",
+  sql: () => `
+    SELECT count(*)::int AS used FROM pg_stat_activity
+    -- Others of the server's processes have slots of their own. What kind it is a role without
+    -- rights is not told of others; but such a process has no role, or no database.
+    WHERE coalesce(backend_type = 'client backend', usesysid IS NOT NULL AND datid IS NOT NULL)`,
   judge([row], facts) {
     const reserved = numberIn(facts, 'superuser_reserved_connections');
     // Before PostgreSQL 16 there is no such setting.

@@ -1,0 +1,43 @@
+import { postgresCheck } from '../check.ts';
+import { numberIn } from '../facts.ts';
+import { atSecond } from '../words.ts';
+
+/** Backups and CREATE DATABASE ask for some too: of fewer, or of fewer an hour, a share says nothing. */
+const fewest = 20;
+const fewestPerHour = 2;
+
+export const checkpoints = postgresCheck<{
+  timed: number;
+  requested: number;
+  hours: number;
+  since: string;
+}>({
+  id: 'checkpoints',
+  title: 'checkpoints that come before their time',
+  group: 'wal',
+  unit: '%',
+  thresholds: { warning: 50, critical: null },
+  source: 'postgres_exporter mixin 50 %',
+  on: 'primary',
+  sql: ({ major }) => {
+    const [timed, requested, view] =
+      major >= 17
+        ? ['num_timed', 'num_requested', 'pg_stat_checkpointer']
+        : ['checkpoints_timed', 'checkpoints_req', 'pg_stat_bgwriter'];
+    return `
+    SELECT ${timed}::float8 AS timed, ${requested}::float8 AS requested, stats_reset AS since,
+      (greatest(3600, extract(epoch FROM clock_timestamp() - stats_reset)) / 3600)::float8 AS hours
+    FROM ${view}`;
+  },
+  judge([row], facts) {
+    const { timed = NaN, requested = NaN, hours = NaN, since } = row ?? {};
+    const few = requested < fewest || requested / hours < fewestPerHour;
+    const share = Math.round((100 * requested) / (timed + requested));
+    return {
+      status: null,
+      value: few ? 0 : share,
+      summary: `${requested} of ${timed + requested} since ${atSecond(since)} were asked for${few ? ', too few to judge' : `, ${(requested / hours).toFixed(1)} an hour`}`,
+      hint: `Where no backups ask for them, max_wal_size is too small for the writes: ALTER SYSTEM SET max_wal_size = '${2 * numberIn(facts, 'max_wal_size')}MB'; SELECT pg_reload_conf();`,
+    };
+  },
+});
