@@ -6,7 +6,6 @@ describe.for(postgresVersions())('a healthy PostgreSQL $major', ({ bin }) => {
   it('gives no finding', async () => {
     await using server = await startPostgres({ bin, conf: ['fsync = on'] });
     const seen = await lookAt(server.url());
-    console.log(seen.findings, seen.skipped, seen.durationMs);
     expect(seen.findings).toEqual([]);
   });
 });

@@ -43,7 +43,8 @@ const sql = `
     JOIN locks h ON h.granted AND h.pid IS NULL AND h.locktype = l.locktype
       AND h.database IS NOT DISTINCT FROM l.database AND h.relation IS NOT DISTINCT FROM l.relation
       AND h.transactionid IS NOT DISTINCT FROM l.transactionid
-    JOIN pg_prepared_xacts p ON h.virtualtransaction = '-1/' || p.transaction
+    JOIN locks x ON x.pid IS NULL AND x.locktype = 'transactionid' AND x.virtualtransaction = h.virtualtransaction
+    JOIN pg_prepared_xacts p ON p.transaction = x.transactionid
     WHERE e.blocker = 0)
   SELECT 'pid ' || w.pid AS name, w.pid, NULL AS gid, true AS waits, w.seconds, w.who, w.query, w.lock,
     'pid ' || e.blocker AS behind
@@ -58,7 +59,7 @@ const sql = `
   UNION ALL
   SELECT DISTINCT quote_literal(p.gid), NULL::int, p.gid, false, extract(epoch FROM clock_timestamp() - p.prepared)::float8,
     concat_ws(' ', 'prepared transaction of', p.owner, 'in', p.database), '',
-    ${held('h.virtualtransaction = p.virtualtransaction')}, NULL
+    ${held('h.pid IS NULL AND h.virtualtransaction = p.virtualtransaction')}, NULL
   FROM prepared p
   ORDER BY 5 DESC`;
 

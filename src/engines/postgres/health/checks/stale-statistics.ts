@@ -17,7 +17,7 @@ export const staleStatistics = postgresCheck<{
   on: 'primary',
   sql: () => `
     SELECT format('%I.%I', n.nspname, c.relname) AS name, s.n_mod_since_analyze::float8 AS changed,
-      (100.0 * s.n_mod_since_analyze / greatest(s.n_live_tup, 1))::float8 AS share,
+      (100.0 * s.n_mod_since_analyze / greatest(s.n_live_tup, c.reltuples, 1))::float8 AS share,
       to_char(greatest(s.last_analyze, s.last_autoanalyze) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS last
     FROM pg_stat_all_tables s JOIN pg_class c ON c.oid = s.relid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE ${ofTheUser} AND coalesce(s.last_analyze, s.last_autoanalyze) IS NOT NULL AND s.n_mod_since_analyze >= 10000
