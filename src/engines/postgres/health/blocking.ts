@@ -33,7 +33,7 @@ export function blockingTree(rows: readonly LockNode[]): BlockingTree {
   const roots = [...nodes.values()]
     .filter(({ waits }) => !waits)
     .map((node) => ({ node, blocked: reached(node.name, behind).size - 1 }))
-    .sort((a, b) => b.blocked - a.blocked);
+    .toSorted((a, b) => b.blocked - a.blocked);
   const order: { node: LockNode; depth: number }[] = [];
   const seen = new Set<string>();
   const visit = (name: string, depth: number): void => {

@@ -72,6 +72,8 @@ async function ask(
   };
   const statements = [
     ...begin(options),
+    // Compiling such a query takes longer than running it.
+    'SET LOCAL jit = off',
     // What a role or a database sets for itself must not change what a catalog's name means.
     'SET LOCAL search_path = pg_catalog',
     ...asked,

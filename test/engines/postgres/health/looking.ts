@@ -12,7 +12,7 @@ import { type Connecting, opened } from '../connecting.ts';
 export interface Looked {
   /** What came out of a check; throws where it had nothing to say. */
   readonly of: (id: string) => CheckResult;
-  /** Status and id of all that is not well, the worst first. */
+  /** `critical fsync: what was seen` of all that is not well, the worst first. */
   readonly findings: readonly string[];
   /** Why a check had nothing to say. */
   readonly skipped: ReadonlyMap<string, string>;
@@ -78,3 +78,12 @@ async function run(
 
 /** What the tests of planted defects are about. */
 export const plantedGroups = ['indexes', 'integrity', 'security', 'tenancy'] as const;
+
+/** What is of one of these states, by name. */
+export function idsOf({ findings }: Looked, ...statuses: readonly string[]): string[] {
+  const heads = findings.map((finding) => finding.split(':')[0]!.split(' '));
+  return heads
+    .filter(([status]) => statuses.includes(status!))
+    .map(([, id]) => id!)
+    .toSorted();
+}

@@ -12,8 +12,6 @@ export const archiveCommand = postgresCheck({
   unit: null,
   thresholds: null,
   source: 'manual, archive_command',
-  needs: 'pg_monitor',
-  silentWithout: 'readAllSettings',
   sql: (facts) => archives(facts) ?? 'SELECT',
   judge(_rows, { settings }) {
     const command = settings.get('archive_command')?.setting ?? '';

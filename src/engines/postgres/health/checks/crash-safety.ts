@@ -38,8 +38,6 @@ export const crashSafety = postgresCheck({
   unit: null,
   thresholds: null,
   source: 'check_pgactivity; manual, Write Ahead Log and Developer Options',
-  needs: 'pg_monitor',
-  silentWithout: 'readAllSettings',
   sql: () => 'SELECT',
   judge(_rows, { settings }) {
     const set = dangers.filter(({ name, safe }) => isOtherThan(settings.get(name)?.setting, safe));

@@ -38,8 +38,9 @@ export const diskSpace = postgresCheck<Place>({
         notApplicable:
           'the server runs on another machine, or in a container: its disks are not to be seen from here',
       };
-    const disks = (await Promise.all(rows.map(diskOf))).filter((disk) => disk !== null);
-    const [worst] = disks.sort((a, b) => b.used - a.used);
+    const seen = (await Promise.all(rows.map(diskOf))).filter((disk) => disk !== null);
+    const disks = seen.toSorted((a, b) => b.used - a.used);
+    const [worst] = disks;
     if (!worst) return { notApplicable: `${data.path} is not to be seen by this user` };
     return {
       status: null,

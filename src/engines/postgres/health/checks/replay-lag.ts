@@ -18,8 +18,13 @@ export const replayLag = postgresCheck<{
   source: 'PgHero; jem-db 30 and 300 s, postgres_exporter mixin 1 h',
   on: 'standby',
   sql: () => `
+    WITH received AS MATERIALIZED (SELECT pg_last_wal_receive_lsn() AS lsn),
+    -- What came this moment may well not be replayed yet, however long ago the last commit was.
+    moment AS MATERIALIZED (
+      SELECT pg_sleep(CASE WHEN lsn > pg_last_wal_replay_lsn() THEN 0.1 ELSE 0 END) FROM received),
+    replayed AS MATERIALIZED (SELECT pg_last_wal_replay_lsn() AS lsn FROM moment)
     SELECT EXISTS (SELECT FROM pg_stat_wal_receiver) AS streams,
-      pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::float8 AS bytes,
+      (SELECT pg_wal_lsn_diff(received.lsn, replayed.lsn) FROM received, replayed)::float8 AS bytes,
       extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 AS seconds`,
   judge([row]) {
     const { streams = false, bytes = null, seconds = null } = row ?? {};

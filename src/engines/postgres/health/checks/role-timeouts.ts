@@ -24,14 +24,15 @@ export const roleTimeouts = postgresCheck<Role>({
   unit: null,
   thresholds: { warning: 1, critical: null },
   source: 'jem-db; manual, Client Connection Defaults',
-  sql: () => `
+  sql: ({ major }) => `
     SELECT * FROM (
       SELECT r.rolname::text AS name, ${effective('idle_in_transaction_session_timeout')} AS idle,
-        ${effective('statement_timeout')} AS statement
+        ${effective('statement_timeout')} AS statement,
+        ${major >= 17 ? effective('transaction_timeout') : "'0'"} AS whole
       FROM pg_roles r, pg_database d
       WHERE d.datname = current_database() AND r.rolcanlogin AND NOT r.rolsuper AND NOT r.rolreplication
         AND (r.rolvaliduntil IS NULL OR r.rolvaliduntil > now()) AND has_database_privilege(r.oid, d.oid, 'CONNECT')) e
-    WHERE idle IS NULL OR idle ~ '^0[a-z]*$' ORDER BY name LIMIT 100`,
+    WHERE (idle IS NULL OR idle ~ '^0[a-z]*$') AND (whole IS NULL OR whole ~ '^0[a-z]*$') ORDER BY name LIMIT 100`,
   judge(seen, { user }) {
     const rows = seen.filter(({ idle }) => idle !== null);
     const [first] = rows;

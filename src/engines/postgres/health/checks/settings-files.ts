@@ -30,7 +30,7 @@ export const settingsFiles = postgresCheck<Wrong>({
       status: null,
       value: rows.length,
       summary: first
-        ? `${counted(rows.length, 'line is', 'lines are')} wrong: ${placeOf(first)}${first.name === null ? '' : ` (${first.name})`}: ${first.error}; no change of the files is taken over, and the server may not start again`
+        ? `${counted(rows.length, 'line is', 'lines are')} wrong: ${placeOf(first)}${first.name === null ? '' : ` (${first.name})`}: ${first.error}; with that the server will not start again`
         : 'the configuration files have no error',
       hint: `Mend ${first ? placeOf(first) : 'it'}, then: SELECT pg_reload_conf(); SELECT * FROM pg_file_settings WHERE error IS NOT NULL;`,
       objects: rows.map((row) => ({

@@ -40,7 +40,7 @@ export const subscriptions = postgresCheck<Subscription>({
       value: null,
       summary:
         worst === null
-          ? `${counted(rows.length, 'subscription receives', 'subscriptions receive')}`
+          ? counted(rows.length, 'subscription receives', 'subscriptions receive')
           : `${worst.name} is ${worst.enabled ? 'enabled, but no worker runs for it' : 'disabled'}${errorsOf(worst)}`,
       hint:
         worst?.enabled === false
