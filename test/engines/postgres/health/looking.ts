@@ -71,7 +71,11 @@ async function run(
   });
   const wanted = postgresChecks.filter(({ id }) => ids.includes(id));
   return await runChecks(looksOf(wanted, probe), {
-    ...{ thresholds: new Map(Object.entries(thresholds)), budget, signal },
+    // How fast this machine answers today is none of what is planted.
+    thresholds: new Map(
+      Object.entries({ connection: { warning: 60, critical: 60 }, ...thresholds }),
+    ),
+    ...{ budget, signal },
     onCheck: () => {},
   });
 }
