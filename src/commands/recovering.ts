@@ -48,6 +48,12 @@ export function settingsFor(
       message: `The backups are encrypted with ${keyVariable}, which is written nowhere: the server must find it in its environment when it is started, or use --key-file.`,
     });
   const { backups, backupKeyFile } = settings;
+  const found = credentialVariables.filter((name) => environment.env[name]);
+  if (isInBucket(backups) && found.length > 0)
+    report.warn({
+      code: 'recovery-needs-credentials',
+      message: `The credentials of the bucket are written nowhere: the server must find ${found.join(', ')} in its environment when it is started, or its user some in ~/.aws.`,
+    });
   const absolute = (path: string): string =>
     /^[a-z][a-z0-9+.-]*:\/\//i.test(path) ? path : resolve(environment.cwd, path);
   return {
@@ -62,6 +68,12 @@ export function settingsFor(
     ],
   };
 }
+
+/** Where this shell may have credentials that a server's start does not. */
+const credentialVariables = [
+  ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE'],
+  ...['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'],
+];
 
 /** Of a bucket; its credentials the server must find where the AWS tools look. */
 function bucketOptions({ backups, s3Endpoint, s3Region, s3PathStyle }: Context['settings']) {

@@ -44,7 +44,10 @@ export interface PostgresServer extends PostgresAddress, AsyncDisposable {
 const stopSignals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
 
 /** The address as a server that can be asked and stopped. */
-export function serverAt(address: PostgresAddress): PostgresServer {
+export function serverAt(
+  address: PostgresAddress,
+  env: ServerSettings['env'] = {},
+): PostgresServer {
   const { bin, port, socketFolder, dataFolder } = address;
   const url = (database = 'postgres', params: Readonly<Record<string, string>> = {}) => {
     const query = new URLSearchParams(params).toString();
@@ -82,7 +85,7 @@ export function serverAt(address: PostgresAddress): PostgresServer {
     reload: async () => {
       await psql('select pg_reload_conf()');
     },
-    start: () => startServer(address),
+    start: () => startServer(address, env),
     kill: () => killServer(dataFolder),
     log: () => readFile(logFile(dataFolder), 'utf8'),
     [Symbol.asyncDispose]: async () => {
@@ -119,6 +122,8 @@ export interface ServerSettings {
   readonly hba?: readonly string[];
   /** Files for the data folder (keys, certificates), readable for the server alone. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Its environment besides PATH. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -158,16 +163,19 @@ export async function configureServer(
   for (const [name, content] of Object.entries(settings.files ?? {})) {
     await ownedFile(join(dataFolder, name), content);
   }
-  await startServer(address);
-  return serverAt(address);
+  await startServer(address, settings.env);
+  return serverAt(address, settings.env);
 }
 
-async function startServer(address: PostgresAddress): Promise<void> {
+async function startServer(
+  address: PostgresAddress,
+  env: ServerSettings['env'] = {},
+): Promise<void> {
   const { bin, dataFolder } = address;
   const log = await open(logFile(dataFolder), 'a');
   const child = spawn(join(bin, 'postgres'), ['-D', dataFolder], {
     ...serverUser(),
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', log.fd, log.fd],
     detached: true,
   });

@@ -18,6 +18,9 @@ export interface S3Store {
   readonly folder: string;
 }
 
+/** Found nowhere by chance. */
+const storeSecret = 'secret-of-the-store';
+
 const roles = ['account', 'container', 'object'] as const;
 const packages = 'swift-proxy swift-account swift-container swift-object';
 
@@ -51,7 +54,7 @@ export async function startS3Store(runFolder: string): Promise<S3Store | null> {
   await startDoor(folder, port);
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    ...{ accessKeyId: 'test:tester', secretAccessKey: 'testing', folder },
+    ...{ accessKeyId: 'test:tester', secretAccessKey: storeSecret, folder },
     reader: { accessKeyId: 'test:reader', secretAccessKey: 'reading' },
   };
 }
@@ -122,7 +125,7 @@ function doorConf(folder: string, port: number): string {
   const settings: Readonly<Record<string, string>> = {
     cache: 'memcache_servers = 127.0.0.1:1\n',
     s3api: 's3_acl = false\nlocation = us-east-1\ncheck_bucket_owner = false\n',
-    tempauth: 'user_test_tester = testing .admin\nuser_test_reader = reading\n',
+    tempauth: `user_test_tester = ${storeSecret} .admin\nuser_test_reader = reading\n`,
   };
   const eggs: Readonly<Record<string, string>> = { cache: 'memcache' };
   return `${head(folder, port)}[pipeline:main]

@@ -4,10 +4,19 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { jemDb } from '../../support/cli.ts';
 import { serverUser } from '../../support/os-user.ts';
-import { configureServer, type PostgresServer } from '../../support/postgres-server.ts';
+import {
+  configureServer,
+  type PostgresServer,
+  type ServerSettings,
+} from '../../support/postgres-server.ts';
 import { schemaErrors } from '../../support/schema.ts';
 import { until } from '../../support/until.ts';
-import { type ArchivedServer, startArchived, walCommand } from '../wal/archived-server.ts';
+import {
+  type ArchivedServer,
+  type Bucket,
+  startArchived,
+  walCommand,
+} from '../wal/archived-server.ts';
 
 /** A server with its archive, in which each transaction of a ledger is known by its number. */
 export interface Scene extends ArchivedServer {
@@ -68,20 +77,28 @@ export async function scene(
   {
     conf = [],
     encrypted = false,
-  }: { readonly conf?: readonly string[]; readonly encrypted?: boolean } = {},
+    bucket = null,
+  }: {
+    readonly conf?: readonly string[];
+    readonly encrypted?: boolean;
+    readonly bucket?: Bucket | null;
+  } = {},
 ): Promise<Scene> {
-  const archived = await startArchived(bin, conf);
+  const archived = await startArchived(bin, conf, bucket);
   const { server, home } = archived;
   const keyFile = join(home, 'key');
   if (encrypted) {
     await writeFile(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 });
     const { uid, gid } = serverUser();
     await chown(keyFile, uid, gid);
-    const push = walCommand('push', home, `--key-file ${keyFile}`);
+    const push = walCommand('push', home, `--key-file ${keyFile}`, bucket);
     await server.psql(`alter system set archive_command = '${push}'`);
     await server.reload();
   }
-  const always = encrypted ? { JEM_DB_BACKUP_KEY_FILE: keyFile } : {};
+  const always = {
+    ...(encrypted && { JEM_DB_BACKUP_KEY_FILE: keyFile }),
+    ...(bucket && { JEM_DB_BACKUPS: bucket.place, JEM_DB_S3_ENDPOINT: bucket.endpoint }),
+  };
   await server.psql('create table ledger (number int primary key)');
   await archived.switched();
   const call = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
@@ -130,9 +147,9 @@ export async function startRecovered(
   { bin, major }: Pick<PostgresServer, 'bin' | 'major'>,
   root: string,
   until_: 'paused' | 'open',
-  conf: readonly string[] = [],
+  settings: Pick<ServerSettings, 'conf' | 'env'> = {},
 ): Promise<PostgresServer> {
-  const server = await configureServer({ bin, major }, root, { conf });
+  const server = await configureServer({ bin, major }, root, settings);
   const asked =
     until_ === 'open'
       ? 'select not pg_is_in_recovery()'

@@ -1,4 +1,4 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { cliPath } from '../../support/cli.ts';
@@ -11,12 +11,25 @@ import {
   password,
 } from '../../support/postgres-server.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { store } from '../../support/s3.ts';
 import { until } from '../../support/until.ts';
 
 /** As a line of postgresql.conf has it. */
-export function walCommand(verb: 'push' | 'fetch', home: string, more = ''): string {
+export function walCommand(
+  verb: 'push' | 'fetch',
+  home: string,
+  more = '',
+  bucket: Bucket | null = null,
+): string {
   const file = verb === 'push' ? '"%p"' : '%f "%p"';
-  return `HOME=${home} ${process.execPath} ${cliPath} backup wal ${verb} ${file} --backups ${join(home, 'backups')} ${more}`;
+  const where = bucket ? `${bucket.place} --s3-endpoint ${bucket.endpoint}` : join(home, 'backups');
+  return `HOME=${home} ${process.execPath} ${cliPath} backup wal ${verb} ${file} --backups ${where} ${more}`;
+}
+
+/** A place in a bucket, and where its store is. */
+export interface Bucket {
+  readonly place: string;
+  readonly endpoint: string;
 }
 
 export interface ArchivedServer extends AsyncDisposable {
@@ -28,20 +41,25 @@ export interface ArchivedServer extends AsyncDisposable {
   switched(): Promise<string>;
 }
 
-/** A server of its own whose archiver is jem-db. */
+/**
+ * A server of its own whose archiver is jem-db; into a bucket, with credentials that its user's home
+ * has.
+ */
 export async function startArchived(
   bin: string,
   conf: readonly string[] = [],
+  bucket: Bucket | null = null,
 ): Promise<ArchivedServer> {
   const folder = await temporaryFolder();
   await chmod(folder.path, 0o755);
   const home = join(folder.path, 'home');
   await ownedFolder(home);
+  if (bucket) await keepCredentials(home);
   const server = await startPostgres({
     bin,
     conf: [
       'archive_mode = on',
-      `archive_command = '${walCommand('push', home)}'`,
+      `archive_command = '${walCommand('push', home, '', bucket)}'`,
       ...['min_wal_size = 32MB', 'max_wal_size = 64MB', 'wal_keep_size = 0', ...conf],
     ],
   });
@@ -60,6 +78,19 @@ export async function startArchived(
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+/** As a person does who configures the AWS tools. */
+async function keepCredentials(home: string): Promise<void> {
+  const folder = join(home, '.aws');
+  await ownedFolder(folder);
+  const file = join(folder, 'credentials');
+  const { accessKeyId, secretAccessKey } = store();
+  const lines = ['[default]', `aws_access_key_id = ${accessKeyId}`];
+  lines.push(`aws_secret_access_key = ${secretAccessKey}`, '');
+  await writeFile(file, lines.join('\n'), { mode: 0o600 });
+  const { uid, gid } = serverUser();
+  await chown(file, uid, gid);
 }
 
 async function isArchived(server: PostgresServer, name: string): Promise<boolean> {
