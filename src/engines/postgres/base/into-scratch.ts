@@ -12,11 +12,13 @@ import { foldersWith, majorOf, withVersions } from '../scratch/binaries.ts';
 import { connectTo } from '../scratch/connect.ts';
 import { makeFolder, port, sweepFolders } from '../scratch/folders.ts';
 import { serverUser } from '../scratch/os-user.ts';
-import { type Server, startServer } from '../scratch/server.ts';
+import type { Server } from '../scratch/server.ts';
 import { assemble, bytesOf, lastOf, requireOneCluster } from './assemble.ts';
 import { requireReadable } from './decompress.ts';
 import { baseFactsOf } from './facts.ts';
+import { giveUpPrepared } from './prepared.ts';
 import { settleTree } from './settle.ts';
+import { startThrowaway } from './start-throwaway.ts';
 import { configureThrowaway } from './throwaway.ts';
 import { tablespacesOf } from './unpack.ts';
 
@@ -46,11 +48,16 @@ export async function restoreClusterIntoScratch(
   const start = performance.now();
   const bytes = chain.reduce((sum, one) => sum + bytesOf(one), 0);
   const folder = await makeFolder(environment, { user, size: bytes > small ? 'large' : 'small' });
-  const { server, replaying, unpacked } = await started(chain, { bin, folder, user }, options);
+  const { server, replaying, unpacked, raised } = await started(
+    chain,
+    { bin, folder, user },
+    options,
+  );
   const end = performance.now();
   const restoreMs = Math.round(end - start);
   const target = targetIn(folder, last, environment);
-  const connect = () => connectTo(target, {}, signal);
+  const connect = (database?: string) =>
+    connectTo(target, database === undefined ? {} : { database }, signal);
   const dispose = async (): Promise<void> => {
     await Promise.all([server[Symbol.asyncDispose](), sweeping]);
     await replaying?.[Symbol.asyncDispose]();
@@ -60,18 +67,25 @@ export async function restoreClusterIntoScratch(
     replayMs: Math.round(end - unpacked),
     log: replaying?.log() ?? '',
   };
-  const recovered =
-    recovery &&
-    (await recoveredOf(connect, recovery, measured).catch(async (error: unknown) => {
-      await dispose();
-      throw error;
-    }));
+  const looking = async () => ({
+    prepared: await giveUpPrepared(connect),
+    recovered: recovery && (await recoveredOf(connect, recovery, measured)),
+  });
+  const { prepared, recovered } = await looking().catch(async (error: unknown) => {
+    await dispose();
+    throw error;
+  });
   return {
     description: `${target.display} (${bin})`,
     limits: [
       ...(recovery
         ? []
         : ['Recovered to the end of the backup alone: the WAL archive was not asked.']),
+      ...(raised.length > 0
+        ? [
+            `The log was written with more than the backup's own postgresql.conf may have; a server that is recovered for real needs it too: ${raised.join(', ')}.`,
+          ]
+        : []),
       'Its settings are ours: what postgresql.conf says, preloaded libraries too, was not tried.',
     ],
     restoreMs,
@@ -87,7 +101,7 @@ export async function restoreClusterIntoScratch(
       const opened: RestoreCheck = {
         id: 'opens',
         ok: true,
-        detail: `consistent at ${recovered?.lsn ?? facts.stopLsn}, and database ${facts.database} opens`,
+        detail: `consistent at ${recovered?.lsn ?? facts.stopLsn}, and database ${facts.database} opens${prepared === 0 ? '' : `; prepared transactions: ${prepared}, rolled back here to look behind their locks`}`,
       };
       return [verified, opened, ...(await amcheckAll(session, options))];
     },
@@ -101,6 +115,8 @@ interface Started {
   readonly replaying: Replaying | null;
   /** When its files were there, as `performance.now` tells it. */
   readonly unpacked: number;
+  /** What it needed more of than the backup had, as `max_connections = 300`. */
+  readonly raised: readonly string[];
 }
 
 interface Place {
@@ -127,7 +143,7 @@ async function started(
     for (const one of places) await mkdir(one, { mode: 0o700 });
     const tools = { bin, major: majorOf(last.serverVersion) };
     await assemble(chain, tools, { data, parts, placeOf, signal, onProgress });
-    await configureThrowaway(data, bin, signal);
+    const had = await configureThrowaway(data, bin, signal);
     const { segmentSize: segmentBytes } = baseFactsOf(last.facts);
     const replay = { folder, user, segmentBytes, signal, onProgress };
     replaying = recovery && (await beginReplay(recovery, replay));
@@ -136,9 +152,10 @@ async function started(
     onProgress({ done: 0, total: 0, what: 'replaying the WAL of the backup' });
     const unpacked = performance.now();
     const { onLog = () => {} } = replaying ?? {};
-    server = startServer({ bin, folder, user, settings: [], signal, onLog });
-    const words = await server.ready;
-    if (words === null) return { server, replaying, unpacked };
+    const start = await startThrowaway({ bin, folder, user, settings: [], signal, onLog }, had);
+    server = start.server;
+    const { words, raised } = start;
+    if (words === null) return { server, replaying, unpacked, raised };
     if (replaying) throw replaying.failed(words);
     throw new JemError('restore-failed', 'The restored cluster does not start', {
       why: `The server of ${bin} said: ${words}`,

@@ -7,7 +7,7 @@ import { lastLines } from './log.ts';
 
 /**
  * Waits for the end of its standard input, which comes when jem-db closes it and also when jem-db
- * is killed; then ends the server and removes its folder. It lets go of the pipe for errors, so
+ * is killed; then ends the server and removes its folder, unless it was told a word before. It lets go of the pipe for errors, so
  * that the pipe's end tells of the server's.
  */
 const watcher = `
@@ -15,10 +15,10 @@ folder=$1; shift
 "$@" < /dev/null & server=$!
 trap '' TERM INT HUP
 exec 2> /dev/null
-read -r _
+read -r word
 kill -QUIT "$server"
 wait "$server"
-cd / && rm -rf "$folder"
+[ -n "$word" ] || { cd / && rm -rf "$folder"; }
 `;
 
 /** Only what must hold before the cluster's own configuration is read, or differs by run. */
@@ -37,6 +37,8 @@ export interface ServerOptions {
 export interface Server extends AsyncDisposable {
   /** Resolves to null when it accepts connections, or to its last words. Throws the signal's reason. */
   readonly ready: Promise<string | null>;
+  /** Ends it, and leaves its folder for another one to be started there. */
+  leave(): Promise<void>;
 }
 
 /**
@@ -66,13 +68,16 @@ export function startServer(options: ServerOptions): Server {
   );
   // It may be gone already, and says so by other ways.
   child.stdin?.on('error', () => {});
+  const end = async (word?: string): Promise<void> => {
+    if (word === undefined) child.stdin?.end();
+    else child.stdin?.end(word);
+    child.stderr?.resume();
+    await ended;
+  };
   return {
     ready: untilAborted(readiness(child.stderr, onLog), signal),
-    [Symbol.asyncDispose]: async () => {
-      child.stdin?.end();
-      child.stderr?.resume();
-      await ended;
-    },
+    leave: () => end('stay\n'),
+    [Symbol.asyncDispose]: () => end(),
   };
 }
 
