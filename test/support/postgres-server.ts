@@ -33,8 +33,8 @@ export interface PostgresServer extends PostgresAddress, AsyncDisposable {
   psql(sql: string, database?: string): Promise<string>;
   reload(): Promise<void>;
   stop(mode?: StopMode): Promise<void>;
-  /** Starts it again after `stop` or `kill`, and waits until it answers. */
-  start(): Promise<void>;
+  /** Starts it again after `stop` or `kill`, with more in its environment; waits until it answers. */
+  start(env?: ServerSettings['env']): Promise<void>;
   /** SIGKILL to the server and all its backends. */
   kill(): Promise<void>;
   /** The server's log so far. */
@@ -85,7 +85,7 @@ export function serverAt(
     reload: async () => {
       await psql('select pg_reload_conf()');
     },
-    start: () => startServer(address, env),
+    start: (more = {}) => startServer(address, { ...env, ...more }),
     kill: () => killServer(dataFolder),
     log: () => readFile(logFile(dataFolder), 'utf8'),
     [Symbol.asyncDispose]: async () => {

@@ -109,7 +109,7 @@ export function unreachable(error: unknown, place: string, origin: string): JemE
     });
   return new JemError('store-unreachable', `${place} cannot be reached at ${origin}`, {
     why: wordsFor[code] ?? 'The connection fails.',
-    hint: 'Check --s3-endpoint and the network; --retries tries again by itself.',
+    hint: 'Check --s3-endpoint and the network. --retries tries again; a server hands its WAL over again.',
     original: message,
   });
 }

@@ -13,7 +13,7 @@ const raised = {
   max_locks_per_transaction: 512,
 };
 
-it.each(postgresVersions())(
+it.concurrent.each(postgresVersions())(
   'PostgreSQL $major: a recovery has what the server that wrote the log had, and tells it',
   async ({ bin }) => {
     await using at = await scene(bin, { conf: ['max_prepared_transactions = 2'] });
