@@ -6,17 +6,14 @@ import { pruneBackups, type PruneWish } from '../../src/backup/prune.ts';
 import { readSpan } from '../../src/backup/span.ts';
 import { walStatus } from '../../src/backup/wal/status.ts';
 import type { Repository } from '../../src/repository/contract.ts';
-import { lsnText, parseWalName } from '../../src/wal-names.ts';
-import { baseContent, content, open } from '../repository/making.ts';
+import { content, open } from '../repository/making.ts';
 import { jemDb } from '../support/cli.ts';
 import { schemaErrors } from '../support/schema.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { rejection } from '../support/rejection.ts';
-import { createHash } from 'node:crypto';
 import { copyFile, readdir, truncate, writeFile } from 'node:fs/promises';
-import { cluster, megabyte, nameOf, segment } from './wal/segments.ts';
-
-const systemIdentifier = String(cluster);
+import { archive, base, systemIdentifier } from './archived.ts';
+import { megabyte, nameOf, segment } from './wal/segments.ts';
 
 /** A repository with segments 1 to 20 of one timeline. */
 async function archived(): Promise<
@@ -31,33 +28,6 @@ async function archived(): Promise<
     wal: join(location, 'wal', systemIdentifier),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
-}
-
-async function archive(
-  repository: Repository,
-  number: number,
-  bytes = segment(number),
-): Promise<void> {
-  await repository.wal(systemIdentifier).put({
-    name: parseWalName(nameOf(number))!,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    async *content() {
-      yield bytes;
-    },
-  });
-}
-
-/** A base backup that starts in a segment and has just ended in the next. */
-async function base(repository: Repository, start: number): Promise<string> {
-  await using draft = await repository.begin();
-  const lsn = (number: number): string => lsnText(BigInt(Math.floor(number * megabyte)));
-  const facts = {
-    ...{ timeline: 1, segmentSize: megabyte },
-    ...{ startLsn: lsn(start + 0.1), stopLsn: lsn(start + 1.1) },
-  };
-  const finishedAt = new Date().toISOString();
-  const { id } = await draft.publish({ ...baseContent(systemIdentifier, facts), finishedAt });
-  return id;
 }
 
 const none = { last: 0, within: null, daily: 0, weekly: 0, monthly: 0, yearly: 0 };
