@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { killedWhileWriting } from '../backup/recovery/workload.ts';
+import { killedWhileWriting, type Survived } from '../backup/recovery/workload.ts';
 import { postgresVersions } from '../support/postgres.ts';
 import { rounds } from './backup-rounds.ts';
 import { median } from './measure.ts';
@@ -13,10 +13,10 @@ test.each(postgresVersions())(
   async ({ bin, major }) => {
     const rows: (string | number)[][] = [];
     for (const way of ['archived', 'streamed'] as const) {
-      const runs = [];
+      const runs: Survived[] = [];
       for (let round = 0; round < rounds; round += 1)
         runs.push(await killedWhileWriting(bin, { way, segments, clients: 4 }));
-      const of = (value: (run: (typeof runs)[number]) => number) => median(runs.map(value));
+      const of = (value: (run: Survived) => number) => median(runs.map(value));
       rows.push([
         ...[way, of(({ acknowledged }) => acknowledged), of(({ recovered }) => recovered)],
         of(({ acknowledged, recovered }) => Math.max(0, acknowledged - recovered)),
