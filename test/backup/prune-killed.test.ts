@@ -108,9 +108,7 @@ describe.each(places)('backup prune in $name', ({ backups, segments, stride, mak
     }
     await run('prune', '--keep-last', '1', '--yes');
     const left = await paths();
-    expect([...new Set(left.map((path) => path.split('/')[0]))].toSorted()).toEqual(
-      [newest, 'wal'].toSorted(),
-    );
+    expect(new Set(left.map((path) => path.split('/')[0]))).toEqual(new Set([newest, 'wal']));
     const stored = await repository.wal(systemIdentifier).list();
     expect(stored[0]?.name.name).toBe(nameOf(starts.at(-1) ?? 0));
     expect(stored.at(-1)?.name.name).toBe(nameOf(segments));

@@ -1,7 +1,7 @@
 /** Bytes of a block: small objects take one. */
 const blockBytes = 512 * 1024;
 /** Blocks that are kept for the next part; more are left to the garbage collector. */
-const mostFree = 64;
+const mostFree = 100;
 
 /** Blocks of one repository, used again and again. */
 export interface BlockPool {

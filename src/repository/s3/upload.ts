@@ -5,9 +5,13 @@ import { put } from './objects.ts';
 import { isRefusal } from './store-errors.ts';
 import { elementsOf, escaped, textIn } from './xml.ts';
 
-/** Bytes of the first parts; a store takes none below 5 MiB but the last. */
-const firstPart = 8 * 1024 * 1024;
-/** Parts of one size: the next ones are twice as large, so that 10,000 make 2.4 TiB. */
+/**
+ * Bytes of the first parts; a store takes none below 5 MiB but the last. Each costs a store much more
+ * than its bytes do, and a segment of the log that does not get smaller still fits into one, with its
+ * frames.
+ */
+const firstPart = 16.5 * 1024 * 1024;
+/** Parts of one size: the next ones are twice as large, so that 10,000 make 5 TiB. */
 const partsOfASize = 1250;
 
 /** Milliseconds that tidying up after a failure may take. */
@@ -25,7 +29,7 @@ export interface Uploading {
 }
 
 export function uploading(): Uploading {
-  return { turn: atATime(3), largeTurn: atATime(1), pool: blockPool() };
+  return { turn: atATime(2), largeTurn: atATime(1), pool: blockPool() };
 }
 
 /**

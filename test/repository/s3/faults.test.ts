@@ -127,7 +127,7 @@ describe.runIf(hasStore())('a store', () => {
     const endpoint = `http://127.0.0.1:${port}`;
     let restarted = Promise.resolve();
     const patient = await openInStore(place, { endpoint });
-    const { id } = await backUpLarge(patient, 9 * mebibyte, async () => {
+    const { id } = await backUpLarge(patient, 18 * mebibyte, async () => {
       await stop();
       restarted = startDoor(store().folder, port).then((next) => void (door = next));
     });
@@ -135,7 +135,7 @@ describe.runIf(hasStore())('a store', () => {
     const there = await openInStore(place);
     expect((await largeIn(there, id)).equals(large)).toBe(true);
     const impatient = await openInStore(place, { endpoint, patience: 300 });
-    expect(await rejection(backUpLarge(impatient, 9 * mebibyte, stop))).toMatchObject({
+    expect(await rejection(backUpLarge(impatient, 18 * mebibyte, stop))).toMatchObject({
       code: 'store-unreachable',
       exitCode: 3,
       message: `${place} cannot be reached at ${endpoint}`,
@@ -264,7 +264,7 @@ describe.runIf(hasStore())('given up', () => {
     const stop = new AbortController();
     const repository = await openInStore(place, { signal: stop.signal });
     const reason = new Error('stop');
-    const backingUp = backUpLarge(repository, 19 * mebibyte, () => stop.abort(reason));
+    const backingUp = backUpLarge(repository, 118 * mebibyte, () => stop.abort(reason));
     expect(await rejection(backingUp)).toBe(reason);
     expect(await keysAt(place)).toEqual([]);
     expect(await unfinishedUploads(bucketClient(), prefixOf(place))).toEqual([]);
@@ -273,7 +273,7 @@ describe.runIf(hasStore())('given up', () => {
   test('by a source that fails: its own error is told', async () => {
     const place = await newPlace();
     const failure = new Error('its own');
-    const failing = backUpLarge(await openInStore(place), 10 * mebibyte, () =>
+    const failing = backUpLarge(await openInStore(place), 18 * mebibyte, () =>
       Promise.reject(failure),
     );
     expect(await rejection(failing)).toBe(failure);
@@ -285,7 +285,7 @@ describe.runIf(hasStore())('given up', () => {
 test.runIf(hasStore())('what was put as a stream comes back, whatever its size', async () => {
   const repository = await openInStore(await newPlace());
   await using draft = await repository.begin();
-  const sizes = [0, 1, 8 * mebibyte, 8 * mebibyte + 1, 16 * mebibyte];
+  const sizes = [0, 1, 8 * mebibyte, 16.5 * mebibyte, 16.5 * mebibyte + 1, 20 * mebibyte];
   await Promise.all(
     sizes.map((size) =>
       draft.stage.put(`${size}.dat`, inPieces(large.subarray(0, size)), 'compressed'),
