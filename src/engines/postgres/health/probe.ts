@@ -9,7 +9,6 @@ import type { PostgresCheck } from './check.ts';
 import { postgresChecks } from './checks.ts';
 import { type HealthFacts, healthFacts } from './facts.ts';
 import { metricsOf, metricsSql } from './metrics.ts';
-import { quotedName } from './words.ts';
 
 /** Looks at the health of a database. Throws what a session throws. */
 export async function postgresProbe(
