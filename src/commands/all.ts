@@ -17,6 +17,7 @@ import { healthChecks } from './health-checks.ts';
 import { healthServe } from './health-serve.ts';
 import { healthPool } from './health-pool.ts';
 import { healthTune } from './health-tune.ts';
+import { healthSlow } from './health-slow.ts';
 import { migrateAdopt } from './migrate-adopt.ts';
 import { migrateBaseline } from './migrate-baseline.ts';
 import { migrateCheck } from './migrate-check.ts';
@@ -74,6 +75,7 @@ const listed: readonly Command[] = [
   rolesPrint,
   rolesApply,
   rolesVerify,
+  healthSlow,
   wait,
   config,
 ];

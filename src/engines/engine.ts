@@ -20,6 +20,7 @@ import type { Recovered, ScratchRecovery } from './recovering.ts';
 import type { RoleKeeping } from './roles.ts';
 import type { Mend, Schema, SchemaDifference, SchemaOptions } from './schema.ts';
 import type { ServerTuning } from './tuning.ts';
+import type { SlowOptions, SlowStatements } from './slow.ts';
 import type { Row, SqlValue } from './values.ts';
 
 /** What of the process a target may take its values from; `cli` fills it. */
@@ -147,6 +148,8 @@ export interface Session extends AsyncDisposable {
   tuning?(): Promise<ServerTuning>;
   /** What a pooler in front of it needs to know; absent where the engine has none. */
   pooling?(): Promise<PooledServer>;
+  /** Its slow statements and their plans; loaded only when it is asked for. */
+  slow?(options: SlowOptions): Promise<SlowStatements>;
 }
 
 /** What a scratch database is wanted for, and where it may be. */

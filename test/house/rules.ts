@@ -33,6 +33,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/engines/recovering.ts'],
   ['src/engines/backing-up.ts'],
   ['src/engines/migrating.ts'],
+  ['src/engines/slow.ts'],
   ['src/engines/schema.ts', 'src/engines/health.ts', 'src/engines/values.ts'],
   ['src/sql/'],
   ['src/temporary-folder.ts', 'src/liveness.ts'],

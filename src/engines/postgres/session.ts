@@ -94,6 +94,10 @@ export function createSession({ connected, target, there, again }: Parts): Postg
     },
     tuning: async () => (await import('./tune/tuning.ts')).postgresTuning(session),
     pooling: async () => (await import('./pool/server.ts')).pooledServer(session),
+    slow: async (options) => {
+      const { postgresSlow } = await import('./slow/slow.ts');
+      return postgresSlow(session, options);
+    },
     connectAgain: (signal = new AbortController().signal) => again(signal),
     cancel: () => cancelRequest(attempt, backendKey),
     [Symbol.asyncDispose]: () => closeClient(client),

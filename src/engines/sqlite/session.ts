@@ -52,6 +52,10 @@ export function sqliteSession(
       return sqliteProbe(connection, options);
     },
     tuning: async () => (await import('./tune/tuning.ts')).sqliteTuning(connection),
+    async slow() {
+      const { sqliteSlow } = await import('./slow/slow.ts');
+      return sqliteSlow(connection);
+    },
     async [Symbol.asyncDispose]() {
       rollback(connection);
       close();

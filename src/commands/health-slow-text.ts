@@ -1,0 +1,181 @@
+import type { NoPlan, PlanNode } from '../engines/slow.ts';
+import type {
+  Blocked,
+  Counted,
+  Percentile,
+  Sampled,
+  SlowResult,
+  SlowStatement,
+} from '../health/slow/result.ts';
+import type { Paint } from '../output/paint.ts';
+import { count, duration, grouped, labelled } from '../output/text.ts';
+
+const width = 80;
+const margin = '    ';
+/** Plans are long: the worst few tell most, and --json has all. */
+const plansShown = 3;
+const longestPlan = 24;
+
+/** The result of `health slow` for people: the worst first. */
+export function slowText(result: SlowResult, paint: Paint): string {
+  const { source, statements, blocked } = result;
+  const plans = source === 'statements' ? statements.length : plansShown;
+  const lines = [
+    paint.bold(headline(result)),
+    ...unlooked(result),
+    ...statements.flatMap((one, at) => ['', ...describe(one, at, at < plans, paint)]),
+    ...(blocked.length > 0 ? ['', paint.bold('Waiting for locks')] : []),
+    ...blocked.flatMap((one) => describeBlocked(one)),
+    '',
+    conclusion(result, paint),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function headline({ source, period, by, total, statements }: SlowResult): string {
+  if (source === 'statements' || period === null)
+    return `Plans of ${count(statements.length, 'statement')}`;
+  if (source === 'sessions')
+    return `Seen running in ${duration(period.ms)} (${count(period.looks ?? 0, 'look')} at the sessions)`;
+  const span = period.from === null ? 'since the counters began' : `in ${time(period.ms)}`;
+  return `${grouped(total?.statements ?? 0)} statements ran ${grouped(total?.calls ?? 0)} times ${span}; by ${by}`;
+}
+
+function unlooked({ noStatistics, unseen, notes }: SlowResult): string[] {
+  const hidden =
+    unseen &&
+    `Not seen: ${count(unseen.number, 'entry').replace('entrys', 'entries')} of other roles${unseen.totalMs === null ? '' : ` (${grouped(unseen.calls ?? 0)} calls, ${time(unseen.totalMs)})`}. ${unseen.grant}`;
+  return [
+    ...(noStatistics ? [labelled('', `No counters: ${withHint(noStatistics)}`)] : []),
+    ...(hidden ? [labelled('', hidden)] : []),
+    ...notes.map(({ message, sql }) => labelled('', sql === null ? message : `${message}. ${sql}`)),
+  ];
+}
+
+function withHint({ reason, hint }: NoPlan): string {
+  return hint === null ? `${reason}.` : `${reason}. ${hint}`;
+}
+
+function describe(one: SlowStatement, at: number, withPlan: boolean, paint: Paint): string[] {
+  const { counted, sampled, role, text, plan, noPlan, advice, beyond } = one;
+  const numbers = counted ? countedText(counted) : sampled ? sampledText(sampled) : '';
+  const first = `${String(at + 1).padStart(2)}. ${numbers}`;
+  return [
+    ...(numbers === '' ? [] : [beyond ? paint.red(first) : first]),
+    ...shortened(text, numbers === '' ? `${String(at + 1).padStart(2)}. ` : margin).map(paint.bold),
+    ...(counted
+      ? [paint.dim(percentilesText(counted, role))]
+      : role
+        ? [paint.dim(`${margin}role ${role}`)]
+        : []),
+    ...(plan && withPlan ? planLines(plan) : []),
+    ...(noPlan && withPlan ? [labelled(`${margin}no plan: `, withHint(noPlan))] : []),
+    ...advice.flatMap(({ id, reason, sql }) => [
+      paint.yellow(labelled(`${margin}${id}: `, reason)),
+      ...(sql === null ? [] : [labelled(`${margin}  `, sql)]),
+    ]),
+  ];
+}
+
+function countedText({ share, totalMs, calls, meanMs, rows }: Counted): string {
+  return [
+    `${Math.round(share * 100)} % of all time`,
+    time(totalMs),
+    count(calls, 'call').replace(/^\d+/, grouped(calls)),
+    `mean ${time(meanMs)}`,
+    `${grouped(Math.round(rows / calls))} rows each`,
+  ].join(', ');
+}
+
+function sampledText({ runs, seen, longestMs, waits }: Sampled): string {
+  const [most] = waits;
+  const waited = most ? `, waits for ${most.event}` : '';
+  return `seen ${count(seen, 'time')} in ${count(runs, 'run')}, the longest at least ${time(longestMs)}${waited}`;
+}
+
+function percentilesText({ p95, p99 }: Counted, role: string | null): string {
+  const texts = [`P95 ${percentileText(p95)}`, `P99 ${percentileText(p99)}`];
+  return `${margin}${[role === null ? '' : `role ${role}`, ...texts].filter(Boolean).join(', ')}`;
+}
+
+function percentileText({ estimateMs, atLeastMs, atMostMs }: Percentile): string {
+  const range = [time(atLeastMs), time(atMostMs)];
+  if (range[0] === range[1]) return range[0] ?? '';
+  const certain = `${range.join(' to ')}`;
+  return estimateMs === null ? certain : `~${time(estimateMs)} (${certain})`;
+}
+
+/** Milliseconds with the digits that tell quick statements apart. */
+function time(ms: number): string {
+  if (ms >= 99.5) return duration(ms);
+  return `${ms >= 10 ? ms.toFixed(0) : ms >= 1 ? ms.toFixed(1) : ms.toFixed(2)} ms`;
+}
+
+const textLines = 2;
+
+/** The statement in two lines at most. */
+function shortened(text: string, label: string): string[] {
+  const lines = labelled(label, text.replaceAll('`', "'")).split('\n');
+  const shown = lines.slice(0, textLines).map((line) => cut(line, width));
+  if (lines.length <= textLines) return shown;
+  return [...shown.slice(0, -1), cut(`${shown.at(-1)} …`, width)];
+}
+
+function cut(line: string, length: number): string {
+  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+}
+
+function planLines(plan: PlanNode): string[] {
+  const lines = nodeLines(plan, 0);
+  if (lines.length <= longestPlan) return lines;
+  const more = lines.length - longestPlan;
+  return [
+    ...lines.slice(0, longestPlan),
+    `${margin}… ${count(more, 'more line')}, all with --json`,
+  ];
+}
+
+const deepest = 16;
+
+function nodeLines(
+  { node, relation, index, rows, details, children }: PlanNode,
+  depth: number,
+): string[] {
+  const indent = margin + '  '.repeat(Math.min(depth, deepest));
+  const on = relation !== null && !node.includes(relation) ? ` on ${relation}` : '';
+  const using = index !== null && !node.includes(index) ? ` using ${index}` : '';
+  const estimate = rows === null ? '' : `, about ${grouped(Math.round(rows))} rows`;
+  return [
+    cut(`${indent}${node}${using}${on}${estimate}`, width),
+    ...details.map((detail) => cut(`${indent}    ${detail}`, width)),
+    ...children.flatMap((child) => nodeLines(child, depth + 1)),
+  ];
+}
+
+function describeBlocked({ pid, role, text, elapsedMs, by }: Blocked): string[] {
+  return [
+    cut(`${margin}process ${pid} (${role}), after ${time(elapsedMs)}: ${text}`, width),
+    ...by.map((one) =>
+      one.pid === 0
+        ? `${margin}  behind a prepared transaction: see pg_prepared_xacts`
+        : labelled(
+            `${margin}  behind `,
+            `process ${one.pid} (${[one.role, one.application, one.state].filter(Boolean).join(', ')}${one.transactionMs === null ? '' : `, transaction open for ${time(one.transactionMs)}`})${one.text === null ? '' : `: ${cut(one.text, width)}`}`,
+          ),
+    ),
+  ];
+}
+
+function conclusion({ source, beyond, thresholds, statements }: SlowResult, paint: Paint): string {
+  const { meanMs, p95Ms, p99Ms } = thresholds;
+  if (source === 'statements')
+    return beyond > 0 ? paint.yellow(`${count(beyond, 'statement')} with advice.`) : 'No advice.';
+  const legend = 'P95 and P99 are not recorded: ~ is an estimate, the range is certain.';
+  const limit =
+    source === 'sessions'
+      ? `one run over ${time(meanMs)}. Looks see no P95: quick runs fall between them.`
+      : `mean over ${time(meanMs)}, P95 over ${time(p95Ms)} or P99 over ${time(p99Ms)} for certain. ${legend}`;
+  if (statements.length === 0) return 'Nothing ran.';
+  const verdict = beyond > 0 ? `${beyond} beyond` : 'None beyond';
+  return labelled('', `${verdict}: ${limit}`);
+}
