@@ -1,4 +1,4 @@
-import type { NoPlan, PlanNode } from '../engines/slow.ts';
+import type { Advice, NoPlan } from '../engines/slow.ts';
 import type {
   Blocked,
   Counted,
@@ -9,12 +9,10 @@ import type {
 } from '../health/slow/result.ts';
 import type { Paint } from '../output/paint.ts';
 import { count, duration, grouped, labelled } from '../output/text.ts';
+import { cut, margin, planLines, width } from './plan-lines.ts';
 
-const width = 80;
-const margin = '    ';
 /** Plans are long: the worst few tell most, and --json has all. */
 const plansShown = 3;
-const longestPlan = 24;
 
 /** The result of `health slow` for people: the worst first. */
 export function slowText(result: SlowResult, paint: Paint): string {
@@ -23,7 +21,11 @@ export function slowText(result: SlowResult, paint: Paint): string {
   const lines = [
     paint.bold(headline(result)),
     ...unlooked(result),
-    ...statements.flatMap((one, at) => ['', ...describe(one, at, at < plans, paint)]),
+    ...statements.flatMap((one, at) => [
+      '',
+      ...describe(one, at, at < plans, paint),
+      ...advised(one.advice, statements.slice(0, at), paint),
+    ]),
     ...(blocked.length > 0 ? ['', paint.bold('Waiting for locks')] : []),
     ...blocked.flatMap((one) => describeBlocked(one)),
     '',
@@ -57,9 +59,9 @@ function withHint({ reason, hint }: NoPlan): string {
 }
 
 function describe(one: SlowStatement, at: number, withPlan: boolean, paint: Paint): string[] {
-  const { counted, sampled, role, text, plan, noPlan, advice, beyond } = one;
+  const { counted, sampled, role, text, plan, noPlan, beyond } = one;
   const numbers = counted ? countedText(counted) : sampled ? sampledText(sampled) : '';
-  const first = `${String(at + 1).padStart(2)}. ${numbers}`;
+  const first = labelled(`${String(at + 1).padStart(2)}. `, numbers);
   return [
     ...(numbers === '' ? [] : [beyond ? paint.red(first) : first]),
     ...shortened(text, numbers === '' ? `${String(at + 1).padStart(2)}. ` : margin).map(paint.bold),
@@ -70,11 +72,22 @@ function describe(one: SlowStatement, at: number, withPlan: boolean, paint: Pain
         : []),
     ...(plan && withPlan ? planLines(plan) : []),
     ...(noPlan && withPlan ? [labelled(`${margin}no plan: `, withHint(noPlan))] : []),
-    ...advice.flatMap(({ id, reason, sql }) => [
-      paint.yellow(labelled(`${margin}${id}: `, reason)),
-      ...(sql === null ? [] : [labelled(`${margin}  `, sql)]),
-    ]),
   ];
+}
+
+/** What was said of a statement before it is not said again. */
+function advised(
+  advice: readonly Advice[],
+  before: readonly SlowStatement[],
+  paint: Paint,
+): string[] {
+  return advice.flatMap(({ id, reason, sql }) => {
+    const first =
+      sql === null ? -1 : before.findIndex((one) => one.advice.some((it) => it.sql === sql));
+    if (first >= 0) return [`${margin}${id}: as for ${first + 1}.`];
+    const why = paint.yellow(labelled(`${margin}${id}: `, reason));
+    return sql === null ? [why] : [why, labelled(`${margin}  `, sql)];
+  });
 }
 
 function countedText({ share, totalMs, calls, meanMs, rows }: Counted): string {
@@ -83,8 +96,13 @@ function countedText({ share, totalMs, calls, meanMs, rows }: Counted): string {
     time(totalMs),
     count(calls, 'call').replace(/^\d+/, grouped(calls)),
     `mean ${time(meanMs)}`,
-    `${grouped(Math.round(rows / calls))} rows each`,
+    rowsEach(rows / calls),
   ].join(', ');
+}
+
+function rowsEach(rows: number): string {
+  const text = rows < 10 && !Number.isInteger(rows) ? rows.toFixed(1) : grouped(Math.round(rows));
+  return `${text} row${text === '1' ? '' : 's'} each`;
 }
 
 function sampledText({ runs, seen, longestMs, waits }: Sampled): string {
@@ -95,13 +113,13 @@ function sampledText({ runs, seen, longestMs, waits }: Sampled): string {
 
 function percentilesText({ p95, p99 }: Counted, role: string | null): string {
   const texts = [`P95 ${percentileText(p95)}`, `P99 ${percentileText(p99)}`];
-  return `${margin}${[role === null ? '' : `role ${role}`, ...texts].filter(Boolean).join(', ')}`;
+  return labelled(margin, [...(role === null ? [] : [`role ${role}`]), ...texts].join(', '));
 }
 
 function percentileText({ estimateMs, atLeastMs, atMostMs }: Percentile): string {
   const range = [time(atLeastMs), time(atMostMs)];
   if (range[0] === range[1]) return range[0] ?? '';
-  const certain = `${range.join(' to ')}`;
+  const certain = range.join(' to ');
   return estimateMs === null ? certain : `~${time(estimateMs)} (${certain})`;
 }
 
@@ -121,37 +139,6 @@ function shortened(text: string, label: string): string[] {
   return [...shown.slice(0, -1), cut(`${shown.at(-1)} …`, width)];
 }
 
-function cut(line: string, length: number): string {
-  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
-}
-
-function planLines(plan: PlanNode): string[] {
-  const lines = nodeLines(plan, 0);
-  if (lines.length <= longestPlan) return lines;
-  const more = lines.length - longestPlan;
-  return [
-    ...lines.slice(0, longestPlan),
-    `${margin}… ${count(more, 'more line')}, all with --json`,
-  ];
-}
-
-const deepest = 16;
-
-function nodeLines(
-  { node, relation, index, rows, details, children }: PlanNode,
-  depth: number,
-): string[] {
-  const indent = margin + '  '.repeat(Math.min(depth, deepest));
-  const on = relation !== null && !node.includes(relation) ? ` on ${relation}` : '';
-  const using = index !== null && !node.includes(index) ? ` using ${index}` : '';
-  const estimate = rows === null ? '' : `, about ${grouped(Math.round(rows))} rows`;
-  return [
-    cut(`${indent}${node}${using}${on}${estimate}`, width),
-    ...details.map((detail) => cut(`${indent}    ${detail}`, width)),
-    ...children.flatMap((child) => nodeLines(child, depth + 1)),
-  ];
-}
-
 function describeBlocked({ pid, role, text, elapsedMs, by }: Blocked): string[] {
   return [
     cut(`${margin}process ${pid} (${role}), after ${time(elapsedMs)}: ${text}`, width),
@@ -166,7 +153,8 @@ function describeBlocked({ pid, role, text, elapsedMs, by }: Blocked): string[] 
   ];
 }
 
-function conclusion({ source, beyond, thresholds, statements }: SlowResult, paint: Paint): string {
+function conclusion(result: SlowResult, paint: Paint): string {
+  const { source, beyond, thresholds, statements, unseen } = result;
   const { meanMs, p95Ms, p99Ms } = thresholds;
   if (source === 'statements')
     return beyond > 0 ? paint.yellow(`${count(beyond, 'statement')} with advice.`) : 'No advice.';
@@ -175,7 +163,8 @@ function conclusion({ source, beyond, thresholds, statements }: SlowResult, pain
     source === 'sessions'
       ? `one run over ${time(meanMs)}. Looks see no P95: quick runs fall between them.`
       : `mean over ${time(meanMs)}, P95 over ${time(p95Ms)} or P99 over ${time(p99Ms)} for certain. ${legend}`;
-  if (statements.length === 0) return 'Nothing ran.';
-  const verdict = beyond > 0 ? `${beyond} beyond` : 'None beyond';
+  const seen = unseen === null ? '' : ' of what this role may see';
+  if (statements.length === 0) return `Nothing${seen} ran.`;
+  const verdict = `${beyond > 0 ? beyond : 'None'}${seen} beyond`;
   return labelled('', `${verdict}: ${limit}`);
 }

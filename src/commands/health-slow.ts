@@ -96,8 +96,8 @@ async function scriptOf(input: Input, { read, environment }: Context): Promise<B
 
 async function standardInput(): Promise<Buffer> {
   const { createReadStream } = await import('node:fs');
+  const stream: AsyncIterable<Buffer> = createReadStream('', { fd: 0, autoClose: false });
   const parts: Buffer[] = [];
-  for await (const part of createReadStream('', { fd: 0, autoClose: false }))
-    parts.push(Buffer.from(part));
+  for await (const part of stream) parts.push(part);
   return Buffer.concat(parts);
 }

@@ -10,6 +10,7 @@ const escape = '\u001B';
 describe('the output', () => {
   it('is one JSON document that fits the published schema, for every command', async () => {
     await using work = await project(twoMigrations);
+    await work.write({ 'queries.sql': 'select * from users where name = ?; drop table users' });
     const lines = [
       'config',
       'completion bash',
@@ -57,6 +58,9 @@ describe('the output', () => {
       'roles apply --dry-run',
       'roles verify',
       'health security',
+      'health slow --statements ./queries.sql',
+      'health slow --statements nothing.sql',
+      'health slow',
       'wait',
       'migrate down',
       'migrate up --dry-run',

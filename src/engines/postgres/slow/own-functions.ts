@@ -11,38 +11,47 @@ interface OwnFunction {
  * or STABLE), and that planning may run: where all they take is known, the planner asks them. What a
  * mislabelled one does beside the transaction no rollback takes back. Found by the words and
  * operators of the text, and behind the tables that the prepared statement has locked: in views,
- * policies, defaults, checks and indexes. Those of extensions are trusted as the server's own are.
+ * policies, defaults, checks and indexes, in casts, and in domains. Those of extensions are trusted as the server's own are.
  */
 const functionsSql = `
-WITH word AS (SELECT json_array_elements_text($1::json) AS text),
-own AS (
+WITH RECURSIVE own AS MATERIALIZED (
   SELECT p.oid, p.proname, p.pronamespace FROM pg_proc p
   WHERE p.provolatile <> 'v' AND p.oid >= 16384 AND NOT EXISTS (
     SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')),
-locked AS (
+word AS MATERIALIZED (SELECT json_array_elements_text($1::json) AS text),
+locked AS MATERIALIZED (
   SELECT DISTINCT relation AS oid FROM pg_locks
-  WHERE pid = pg_backend_pid() AND locktype = 'relation'
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND relation >= 16384),
-part AS (
-  SELECT 'pg_class'::regclass::oid AS classid, oid AS objid FROM locked
-  UNION SELECT 'pg_class'::regclass, indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM locked)
-  UNION SELECT 'pg_rewrite'::regclass, oid FROM pg_rewrite WHERE ev_class IN (SELECT oid FROM locked)
-  UNION SELECT 'pg_policy'::regclass, oid FROM pg_policy WHERE polrelid IN (SELECT oid FROM locked)
-  UNION SELECT 'pg_attrdef'::regclass, oid FROM pg_attrdef WHERE adrelid IN (SELECT oid FROM locked)
-  UNION SELECT 'pg_constraint'::regclass, oid FROM pg_constraint
-    WHERE conrelid IN (SELECT oid FROM locked) OR contypid <> 0),
+  WHERE pid = pg_backend_pid() AND locktype = 'relation' AND relation >= 16384
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())),
+dependent AS MATERIALIZED (
+  SELECT own.oid AS function, d.classid, d.objid FROM own
+  JOIN pg_depend d ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = own.oid
+  UNION SELECT own.oid, d.classid, d.objid FROM own JOIN pg_operator o ON o.oprcode = own.oid
+  JOIN pg_depend d ON d.refclassid = 'pg_operator'::regclass AND d.refobjid = o.oid),
+checked(function, oid) AS (
+  SELECT d.function, c.contypid FROM dependent d JOIN pg_constraint c ON c.oid = d.objid
+  WHERE d.classid = 'pg_constraint'::regclass AND c.contypid <> 0
+  UNION SELECT c.function, t.oid FROM checked c JOIN pg_type t ON t.typbasetype = c.oid
+    OR t.typelem = c.oid OR t.typtype = 'c' AND EXISTS (
+      SELECT FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND a.atttypid = c.oid)),
 used AS (
-  SELECT d.refobjid AS oid FROM pg_depend d JOIN part p ON p.classid = d.classid AND p.objid = d.objid
-  WHERE d.refclassid = 'pg_proc'::regclass
+  SELECT oid FROM own WHERE proname IN (SELECT text FROM word)
   UNION SELECT oprcode FROM pg_operator WHERE oprname IN (SELECT text FROM word)
-  UNION SELECT o.oprcode FROM pg_depend d JOIN part p ON p.classid = d.classid AND p.objid = d.objid
-    JOIN pg_operator o ON o.oid = d.refobjid WHERE d.refclassid = 'pg_operator'::regclass
-  UNION SELECT castfunc FROM pg_cast WHERE oid >= 16384
-  UNION SELECT amproc FROM pg_amproc WHERE oid >= 16384)
+  UNION SELECT function FROM dependent WHERE classid IN ('pg_cast'::regclass, 'pg_amproc'::regclass)
+  UNION SELECT d.function FROM dependent d
+  LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+  LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
+  LEFT JOIN pg_attrdef a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid
+  LEFT JOIN pg_constraint c ON d.classid = 'pg_constraint'::regclass AND c.oid = d.objid
+  LEFT JOIN pg_index i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
+  WHERE coalesce(r.ev_class, p.polrelid, a.adrelid, c.conrelid, i.indrelid, d.objid)
+    IN (SELECT oid FROM locked)
+  UNION SELECT c.function FROM checked c JOIN pg_type t ON t.oid = c.oid
+  WHERE t.typname IN (SELECT text FROM word)
+    OR EXISTS (SELECT FROM pg_attribute a JOIN locked l ON l.oid = a.attrelid WHERE a.atttypid = t.oid)
+    OR EXISTS (SELECT FROM word w JOIN pg_proc p ON p.proname = w.text WHERE t.oid = ANY (p.proargtypes)))
 SELECT ${ownMark} DISTINCT format('%I.%I', n.nspname, own.proname) AS name
-FROM own JOIN pg_namespace n ON n.oid = own.pronamespace
-WHERE own.proname IN (SELECT text FROM word) OR own.oid IN (SELECT oid FROM used)
+FROM own JOIN used USING (oid) JOIN pg_namespace n ON n.oid = own.pronamespace
 ORDER BY 1`;
 
 /** Those that planning a statement may run; asked in the transaction in which it is prepared. */

@@ -51,8 +51,8 @@ export function planNode(explained: ExplainedNode): PlanNode {
 }
 
 function detail(name: string, value: unknown): string[] {
-  if (value === undefined) return [];
-  const text = Array.isArray(value) ? value.join(', ') : String(value);
+  const text = Array.isArray(value) ? value.join(', ') : value;
+  if (typeof text !== 'string') return [];
   return [`${name}: ${withoutLiterals(text, postgresDialect)}`];
 }
 

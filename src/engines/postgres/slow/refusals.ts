@@ -26,8 +26,10 @@ export function refusal(message: ServerMessage, searchPath: string, role: string
     case '25006':
       return { reason: `planning runs a function that writes: ${words}`, hint: null };
     case syntaxError:
+      if (words.includes('multiple commands'))
+        return { reason: 'it is several statements', hint: null };
       return {
-        reason: `without its values it is no SQL any more, or it is several statements: ${withoutQuoted(words)}`,
+        reason: `without its values it is no SQL any more: ${withoutQuoted(words)}`,
         hint: 'EXPLAIN it by hand, with values.',
       };
     case '42P18':

@@ -38,17 +38,21 @@ SELECT ${ownMark} e.schema, current_user::text AS role,
   (SELECT setting FROM pg_settings WHERE name = 'shared_preload_libraries') AS libraries,
   current_setting('pg_stat_statements.track', true) AS track,
   current_setting('compute_query_id', true) AS "queryId",
-  has_function_privilege(e.function, 'EXECUTE') AS readable,
+  has_schema_privilege(e.namespace, 'USAGE') AND has_function_privilege(e.function, 'EXECUTE')
+    AS readable,
   EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements') AS available,
   (SELECT json_agg(attname)::text FROM pg_attribute
     WHERE attrelid = e.view AND attnum > 0 AND NOT attisdropped) AS columns,
   e.info IS NOT NULL AS info
 FROM (VALUES (1)) one
 LEFT JOIN (
-  SELECT n.nspname::text AS schema,
-    to_regclass(format('%I.pg_stat_statements', n.nspname)) AS view,
-    to_regclass(format('%I.pg_stat_statements_info', n.nspname)) AS info,
-    to_regprocedure(format('%I.pg_stat_statements(boolean)', n.nspname)) AS function
+  SELECT n.nspname::text AS schema, n.oid AS namespace,
+    (SELECT oid FROM pg_class
+      WHERE relnamespace = n.oid AND relname = 'pg_stat_statements') AS view,
+    (SELECT oid FROM pg_class
+      WHERE relnamespace = n.oid AND relname = 'pg_stat_statements_info') AS info,
+    (SELECT oid FROM pg_proc
+      WHERE pronamespace = n.oid AND proname = 'pg_stat_statements') AS function
   FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace
   WHERE x.extname = 'pg_stat_statements') e ON true`;
 
@@ -86,9 +90,14 @@ function whyMissing(look: Look): NoPlan | null {
   if (look.readable === false)
     return {
       reason: `the role ${look.role} may not read pg_stat_statements`,
-      hint: `GRANT pg_read_all_stats TO ${identifier(look.role)}; GRANT EXECUTE ON FUNCTION ${identifier(look.schema)}.pg_stat_statements(boolean) TO ${identifier(look.role)};`,
+      hint: grantsToRead(look.schema, look.role),
     };
   return null;
+}
+
+function grantsToRead(schemaName: string, roleName: string): string {
+  const [schema, role] = [schemaName, roleName].map(identifier);
+  return `GRANT USAGE ON SCHEMA ${schema} TO ${role}; GRANT EXECUTE ON FUNCTION ${schema}.pg_stat_statements(boolean) TO ${role}; GRANT pg_read_all_stats TO ${role};`;
 }
 
 /**

@@ -14,7 +14,8 @@ export interface TableFacts {
   readonly bytes: number;
   readonly changedSinceAnalyze: number;
   readonly partition: boolean;
-  readonly columns: readonly string[];
+  /** Each column as SQL has it, by its name. */
+  readonly columns: Readonly<Record<string, string>>;
   /** Of each index that is valid and not partial, the names of its first columns; an expression ends them, so that an index that begins with one has none. */
   readonly indexes: readonly (readonly string[])[];
 }
@@ -32,7 +33,7 @@ SELECT ${ownMark} format('%I.%I', n.nspname, c.relname) AS sql, n.nspname::text 
   c.relpages * current_setting('block_size')::float8 AS bytes,
   coalesce(s.n_mod_since_analyze, 0)::float8 AS "changedSinceAnalyze",
   c.relispartition AS partition,
-  (SELECT json_agg(attname)::text FROM pg_attribute
+  (SELECT json_object_agg(attname, quote_ident(attname))::text FROM pg_attribute
     WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns,
   (SELECT json_agg((
       SELECT coalesce(json_agg(a.attname ORDER BY k.at), '[]')
@@ -61,7 +62,7 @@ export async function tableFacts(
   const { rows } = await client.query<FactsRow>(factsSql, [JSON.stringify(tables)]);
   return rows.map((row) => ({
     ...row,
-    columns: JSON.parse(row.columns) as string[],
+    columns: JSON.parse(row.columns) as Record<string, string>,
     indexes: (JSON.parse(row.indexes ?? '[]') as (string | null)[][]).map((names) => {
       const end = names.indexOf(null);
       return names.slice(0, end < 0 ? names.length : end).map(String);

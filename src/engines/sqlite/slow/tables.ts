@@ -60,7 +60,7 @@ export class Tables {
 
 function namesIn(db: Database, type: 'table' | 'view'): Map<string, string> {
   const names = db
-    .prepare<[string], string>('SELECT name FROM sqlite_schema WHERE type = ?')
+    .prepare('SELECT name FROM sqlite_schema WHERE type = ?')
     .pluck()
     .all(type) as string[];
   return new Map(names.map((name) => [name.toLowerCase(), name]));

@@ -22,7 +22,7 @@ export function temporaryFiles(around: Surroundings): Advice[] {
   return [
     {
       id: 'temporary-files',
-      reason: `each call writes ${about(perCall / megabyte)} MB to temporary files, as work_mem is ${Math.round(workMemBytes / megabyte)} MB; ${megabytes} MB may be taken by every sort and hash of ${forRole ? 'the role' : 'this statement'}`,
+      reason: `each call writes ${about(perCall / megabyte)} MB to temporary files, where work_mem is ${Math.round(workMemBytes / megabyte)} MB; ${megabytes} MB may be taken by every sort and hash of ${forRole ? 'the role' : 'this statement'}`,
       sql: forRole
         ? `ALTER ROLE ${identifier(role)} IN DATABASE ${identifier(database)} SET work_mem = '${megabytes}MB';`
         : `BEGIN; SET LOCAL work_mem = '${megabytes}MB'; /* the statement */ COMMIT;`,

@@ -1,5 +1,4 @@
 import type { Advice } from '../../../slow.ts';
-import { identifier } from '../../quoting.ts';
 import { type Condition, conditionsOf } from '../conditions.ts';
 import { everyNode, type ExplainedNode } from '../plan-nodes.ts';
 import type { TableFacts } from '../table-facts.ts';
@@ -32,8 +31,10 @@ function missingIndex(node: ExplainedNode, table: TableFacts): Advice[] {
     return [];
   const alone = plain.length === 0 ? keys[0] : undefined;
   if (alone && table.indexes.some((index) => index.length === 0)) return [];
-  const columns = keys.map(({ column, expression }) => expression ?? identifier(column)).join(', ');
-  const seen = `reads all ${about(table.rows)} rows of ${table.sql} to find ${about(found)}`;
+  const columns = keys
+    .map(({ column, expression }) => expression ?? table.columns[column])
+    .join(', ');
+  const seen = `reads ${about(table.rows)} rows of ${table.sql} to find ${about(found)}`;
   const partition = table.partition ? '; it is a partition: the others want the same index' : '';
   return [
     {

@@ -1,5 +1,4 @@
 import type { Advice } from '../../../slow.ts';
-import { identifier } from '../../quoting.ts';
 import { conditionsOf, sortColumn } from '../conditions.ts';
 import { everyNode, type ExplainedNode } from '../plan-nodes.ts';
 import type { TableFacts } from '../table-facts.ts';
@@ -46,9 +45,9 @@ function indexForOrder(
     return [];
   const oneWay = columns.every(({ descending }) => descending === columns[0]?.descending);
   const list = [
-    ...equal.map(identifier),
+    ...equal.map((column) => table.columns[column]),
     ...columns.map(({ column, descending }) =>
-      !oneWay && descending ? `${identifier(column)} DESC` : identifier(column),
+      !oneWay && descending ? `${table.columns[column]} DESC` : table.columns[column],
     ),
   ];
   return [

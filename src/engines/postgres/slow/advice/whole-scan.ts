@@ -15,7 +15,7 @@ export function wholeScans(seen: SeenPlan, observed: Observed): Advice[] {
     return [
       {
         id: 'sequential-scan',
-        reason: `reads all ${about(table.rows)} rows of ${table.sql} (${about(table.bytes / 1024 / 1024)} MB) and keeps ${about(found)}: ask for less of it, or keep the sums elsewhere`,
+        reason: `reads ${about(table.rows)} rows of ${table.sql} (${about(table.bytes / 1024 / 1024)} MB) and keeps ${about(found)} of them: ask for less of it, or keep the sums elsewhere`,
         sql: null,
       },
     ];
