@@ -43,10 +43,10 @@ function headline({ source, period, by, total, statements }: SlowResult): string
   return `${grouped(total?.statements ?? 0)} statements ran ${grouped(total?.calls ?? 0)} times ${span}; by ${by}`;
 }
 
-function unlooked({ noStatistics, unseen, notes }: SlowResult): string[] {
+function unlooked({ source, noStatistics, unseen, notes }: SlowResult): string[] {
   const hidden =
     unseen &&
-    `Not seen: ${count(unseen.number, 'entry').replace('entrys', 'entries')} of other roles${unseen.totalMs === null ? '' : ` (${grouped(unseen.calls ?? 0)} calls, ${time(unseen.totalMs)})`}. ${unseen.grant}`;
+    `Not seen: ${count(unseen.number, source === 'sessions' ? 'session' : 'statement')} of other roles${unseen.totalMs === null ? '' : ` (${grouped(unseen.calls ?? 0)} calls, ${time(unseen.totalMs)})`}. ${unseen.grant}`;
   return [
     ...(noStatistics ? [labelled('', `No counters: ${withHint(noStatistics)}`)] : []),
     ...(hidden ? [labelled('', hidden)] : []),

@@ -13,6 +13,8 @@ export interface TableFacts {
   readonly liveRows: number;
   readonly bytes: number;
   readonly changedSinceAnalyze: number;
+  /** It has more pages than when its rows were counted. */
+  readonly grown: boolean;
   readonly partition: boolean;
   /** Each column as SQL has it, by its name. */
   readonly columns: Readonly<Record<string, string>>;
@@ -32,6 +34,7 @@ SELECT ${ownMark} format('%I.%I', n.nspname, c.relname) AS sql, n.nspname::text 
   c.reltuples::float8 AS rows, coalesce(s.n_live_tup, 0)::float8 AS "liveRows",
   c.relpages * current_setting('block_size')::float8 AS bytes,
   coalesce(s.n_mod_since_analyze, 0)::float8 AS "changedSinceAnalyze",
+  pg_relation_size(c.oid) > c.relpages * current_setting('block_size')::float8 * 1.05 AS grown,
   c.relispartition AS partition,
   (SELECT json_object_agg(attname, quote_ident(attname))::text FROM pg_attribute
     WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns,
