@@ -10,10 +10,9 @@ export interface ExplainedNode {
   readonly Alias?: string;
   readonly 'Index Name'?: string;
   readonly 'Join Type'?: string;
+  readonly 'Parallel Aware'?: boolean;
   readonly 'Plan Rows'?: number;
-  readonly 'Plan Width'?: number;
   readonly 'Total Cost'?: number;
-  readonly 'Startup Cost'?: number;
   readonly Filter?: string;
   readonly 'Sort Key'?: readonly string[];
   readonly Plans?: readonly ExplainedNode[];

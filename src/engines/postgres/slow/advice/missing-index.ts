@@ -18,7 +18,9 @@ export function missingIndexes(seen: SeenPlan): Advice[] {
 
 function missingIndex(node: ExplainedNode, table: TableFacts): Advice[] {
   const conditions = conditionsOf(node.Filter ?? '', node.Alias ?? '');
-  const found = node['Plan Rows'] ?? table.rows;
+  // Rows of one worker, of which there are seldom more than three.
+  const workers = node['Parallel Aware'] === true ? 3 : 1;
+  const found = (node['Plan Rows'] ?? table.rows) * workers;
   if (conditions.length === 0 || found > table.rows * selective) return [];
   const keys = keysOf(conditions);
   const plain = keys.filter(({ expression }) => expression === null);

@@ -32,7 +32,8 @@ function indexForOrder(
   scan: ExplainedNode,
   table: TableFacts,
 ): Advice[] {
-  const sorted = scan['Plan Rows'] ?? 0;
+  // Below a Gather the rows are those of one worker.
+  const sorted = limit.Plans?.[0]?.['Plan Rows'] ?? 0;
   const alias = scan.Alias ?? '';
   const keys = (sort['Sort Key'] ?? []).map((key) => sortColumn(key, alias));
   const columns = keys.flatMap((key) => (key === null ? [] : [key]));
