@@ -57,6 +57,7 @@ const listed: readonly Command[] = [
   healthSecurity,
   healthChecks,
   healthServe,
+  healthSlow,
   backupCreate,
   backupList,
   backupShow,

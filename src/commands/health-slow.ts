@@ -1,12 +1,15 @@
-import { parseDuration } from '../duration.ts';
 import { JemError } from '../errors.ts';
 import type { Order, SlowResult } from '../health/slow/result.ts';
+import { duration } from '../output/text.ts';
 import { command, type Input } from './command.ts';
 import { type Context, openSession, targetOf } from './context.ts';
 import { slowText } from './health-slow-text.ts';
+import { timeOption } from './time-option.ts';
 
-const defaultFor = '5s';
-const defaultMean = '100ms';
+/** Milliseconds. */
+const defaultFor = 5000;
+/** Milliseconds. */
+const defaultMean = 100;
 const defaultLimit = 10;
 /** Milliseconds: what an application of ours is to keep in normal load. */
 const percentiles = { p95Ms: 100, p99Ms: 500 };
@@ -18,14 +21,14 @@ export const healthSlow = command<SlowResult>({
   description:
     'On PostgreSQL: what ran while it looked, by two samples of pg_stat_statements; without that, by looking at the sessions ten times a second. Plans come from EXPLAIN: no statement is run, nothing waits for a lock. Exit code 1 where a statement that reads or changes rows is beyond --max-mean, or its P95 beyond 100 ms or its P99 beyond 500 ms for certain; where only the sessions can be seen, where one run took longer than --max-mean. With --statements: where there is advice.',
   options: [
-    { flags: '--for <time>', help: `how long to look (default: ${defaultFor})` },
+    { flags: '--for <time>', help: `how long to look (default: ${duration(defaultFor)})` },
     { flags: '--since-reset', help: 'all that was counted since the last reset, at once' },
     {
       flags: '--by <what>',
       help: `the worst first by ${orders.join(', ')} (default: total)`,
     },
     { flags: '--limit <n>', help: `list so many (default: ${defaultLimit})` },
-    { flags: '--max-mean <time>', help: `the threshold (default: ${defaultMean})` },
+    { flags: '--max-mean <time>', help: `the threshold (default: ${duration(defaultMean)})` },
     {
       flags: '--statements <file>',
       help: 'plans of the statements in this file instead; - for standard input',
@@ -42,12 +45,13 @@ export const healthSlow = command<SlowResult>({
   ],
   async run(input, context) {
     const { slowStatements } = await import('../health/slow/slow.ts');
+    refuseTogether(input);
     const wishes = {
-      forMs: timeOf(input, 'for', defaultFor),
+      forMs: timeOption(input, 'for') ?? defaultFor,
       sinceReset: input.flag('sinceReset'),
       by: orderOf(input),
       limit: input.number('limit') ?? defaultLimit,
-      thresholds: { meanMs: timeOf(input, 'maxMean', defaultMean), ...percentiles },
+      thresholds: { meanMs: timeOption(input, 'max-mean') ?? defaultMean, ...percentiles },
       trustFunctions: input.flag('trustFunctions'),
       script: await scriptOf(input, context),
       signal: context.signal,
@@ -60,14 +64,22 @@ export const healthSlow = command<SlowResult>({
   render: slowText,
 });
 
-function timeOf(input: Input, option: 'for' | 'maxMean', normally: string): number {
-  const text = input.text(option) ?? normally;
-  const ms = parseDuration(text);
-  if (ms !== null && ms > 0) return ms;
-  const flag = option === 'for' ? '--for' : '--max-mean';
-  throw new JemError('usage', `${flag} takes a time, not "${text}"`, {
-    hint: 'Write a number and a unit: 500ms, 30s, 5min.',
+/** What would be without effect beside another is a mistake. */
+function refuseTogether(input: Input): void {
+  const flags = ['--statements', '--since-reset', '--for', '--by', '--limit', '--max-mean'];
+  const given = flags.filter((flag) => {
+    const name = flag.slice(2).replaceAll(/-[a-z]/g, (letter) => letter.slice(1).toUpperCase());
+    return input.flag(name) || input.text(name) !== undefined;
   });
+  const [first, second] = given;
+  const alone = first === '--statements' || (first === '--since-reset' && second === '--for');
+  if (alone && second !== undefined)
+    throw new JemError('usage', `${first} and ${second} do not go together`, {
+      hint:
+        first === '--statements'
+          ? 'What is handed in is planned at once, and has no times.'
+          : 'What was counted since the reset needs no looking.',
+    });
 }
 
 function orderOf(input: Input): Order {

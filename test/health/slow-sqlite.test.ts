@@ -152,6 +152,8 @@ it.each([
   [['--max-mean', '0s'], '--max-mean takes a time'],
   [['--by', 'age'], '--by takes one of total, mean'],
   [['--limit', '0'], '--limit takes a whole number'],
+  [['--since-reset', '--for', '1s'], '--since-reset and --for do not go together'],
+  [['--statements', '-', '--by', 'mean'], '--statements and --by do not go together'],
   [['--statements', 'nothing.sql'], 'Cannot read the statements from nothing.sql (ENOENT)'],
 ])('refuses %s', async (args, words) => {
   await using work = await shop();

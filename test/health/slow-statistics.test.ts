@@ -196,6 +196,17 @@ describe.each(postgresVersions())('slow statements of PostgreSQL $major', ({ bin
     );
   });
 
+  it('reads the counters of an extension that was never updated', async () => {
+    await using old = await openedPostgres(await server.createDatabase());
+    await old.sql("create extension pg_stat_statements version '1.7'");
+    await old.sql('create table notes (id integer primary key)');
+    await old.sql('select * from notes where id = 5');
+    const args = ['health', 'slow', '--since-reset', '--limit', '100', '--json', '-d', old.url];
+    const one = found(await work.run(args), /from notes/);
+    expect(one.counted?.calls).toBe(1);
+    expect(one.plan?.relation).toBe('notes');
+  });
+
   it('plans along the search_path of the role that ran it', async () => {
     await database.sql('create schema tenant');
     await database.sql('create table tenant.visits (id integer primary key)');

@@ -10,8 +10,6 @@ const measures: Readonly<Record<Order, (one: StatementCounters) => number>> = {
   reads: ({ blocksRead }) => blocksRead,
 };
 
-export const orders = Object.keys(measures) as readonly Order[];
-
 /** The worst first; those that have nothing of it are left out. */
 export function worstFirst<T extends StatementCounters>(statements: readonly T[], by: Order): T[] {
   const measure = measures[by];

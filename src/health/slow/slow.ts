@@ -1,5 +1,5 @@
 import type { Session } from '../../engines/engine.ts';
-import type { SlowStatements } from '../../engines/slow.ts';
+import type { NoPlan, SlowStatements } from '../../engines/slow.ts';
 import { JemError } from '../../errors.ts';
 import { examiner } from './examine.ts';
 import { fromSessions } from './from-sessions.ts';
@@ -39,6 +39,7 @@ export async function slowStatements(session: Session, wishes: SlowWishes): Prom
   }
   if (slow.watch === null) throw nothingToSee(session);
   const watch = await slow.watch();
+  if (watch.missing !== null && wishes.sinceReset) throw noCounters(watch.missing);
   const found =
     watch.missing === null
       ? { ...empty, source: 'statistics' as const, ...(await fromStatistics(watch, wishes)) }
@@ -51,6 +52,13 @@ function nothingToSee({ engine }: Session): JemError {
   return new JemError('usage', `${engine.title} keeps no statistics of statements`, {
     why: 'There is no server that would count them.',
     hint: 'Hand in the statements that the application runs, separated by semicolons: --statements FILE, or - for standard input.',
+  });
+}
+
+function noCounters({ reason, hint }: NoPlan): JemError {
+  return new JemError('usage', `Nothing was counted: ${reason}`, {
+    why: '--since-reset shows what the server has counted.',
+    ...(hint !== null && { hint: `${hint} Or leave --since-reset out, to look at what runs.` }),
   });
 }
 
