@@ -53,6 +53,15 @@ describe('a percentile without a record of single calls', () => {
     expect(percentile(slow, 0.95, 100).verdict).toBe('missed');
   });
 
+  it('may lie below the mean, where a few calls took very long', () => {
+    const times = [...Array.from({ length: 199 }, () => 1), 10_000];
+    for (const part of [0.95, 0.99]) {
+      const { atLeastMs, verdict } = percentile(spreadOf(times), part, 40);
+      expect(atLeastMs).toBe(1);
+      expect(verdict).toBe('unknown');
+    }
+  });
+
   it('has no estimate without a deviation', () => {
     const found = percentile(
       { calls: 9, meanMs: 5, stddevMs: null, minMs: 1, maxMs: 9 },

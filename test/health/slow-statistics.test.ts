@@ -34,6 +34,7 @@ const slow = {
   order: 'select id from orders order by created desc limit 5',
   spill: 'select count(*) from (select distinct email, amount from orders offset 0) x',
   guessed: 'select count(*) from guessed where id + 0 = 5',
+  range: "select count(*) from orders where created > now() - interval '2 years'",
   small: 'select * from small where a = 5',
   extract: 'select count(*) from orders where extract(day from created) = 7',
   password: "alter role other password 'pg-geheim-1'",
@@ -124,6 +125,7 @@ describe.each(postgresVersions())('slow statements of PostgreSQL $major', ({ bin
       'ANALYZE public.guessed;',
     ]);
     expect(found(result, /distinct email/).advice.map(({ id }) => id)).toContain('temporary-files');
+    expect(found(result, /^select count.* where created > now/).advice).toEqual([]);
     expect(found(result, /from small/).advice).toEqual([]);
     expect(found(result, /^select count.*extract/).plan).not.toBeNull();
     expect(found(result, /^with gone/).plan).not.toBeNull();
