@@ -31,7 +31,7 @@ export function largeTableScanned(
   return table !== null && table.rows >= manyRows ? table : null;
 }
 
-export function tableOf(tables: readonly TableFacts[], node: ExplainedNode): TableFacts | null {
+function tableOf(tables: readonly TableFacts[], node: ExplainedNode): TableFacts | null {
   const name = node['Relation Name'];
   return tables.find((one) => one.name === name && one.schema === node.Schema) ?? null;
 }
