@@ -12,12 +12,12 @@ import type { Command } from './command.ts';
 import { completionOf } from './completion.ts';
 import { config } from './config.ts';
 import { healthCheck } from './health-check.ts';
-import { healthSecurity } from './health-security.ts';
 import { healthChecks } from './health-checks.ts';
-import { healthServe } from './health-serve.ts';
 import { healthPool } from './health-pool.ts';
-import { healthTune } from './health-tune.ts';
+import { healthSecurity } from './health-security.ts';
+import { healthServe } from './health-serve.ts';
 import { healthSlow } from './health-slow.ts';
+import { healthTune } from './health-tune.ts';
 import { migrateAdopt } from './migrate-adopt.ts';
 import { migrateBaseline } from './migrate-baseline.ts';
 import { migrateCheck } from './migrate-check.ts';
@@ -29,8 +29,8 @@ import { migrateRepair } from './migrate-repair.ts';
 import { migrateStatus } from './migrate-status.ts';
 import { migrateUp } from './migrate-up.ts';
 import { poolConfig } from './pool-config.ts';
-import { restore } from './restore.ts';
 import { restoreVerify } from './restore-verify.ts';
+import { restore } from './restore.ts';
 import { rolesApply } from './roles-apply.ts';
 import { rolesPrint } from './roles-print.ts';
 import { rolesVerify } from './roles-verify.ts';
@@ -55,9 +55,12 @@ const listed: readonly Command[] = [
   schemaDiff,
   healthCheck,
   healthSecurity,
-  healthChecks,
-  healthServe,
   healthSlow,
+  healthTune,
+  healthPool,
+  healthServe,
+  healthChecks,
+  poolConfig,
   backupCreate,
   backupList,
   backupShow,
@@ -70,13 +73,9 @@ const listed: readonly Command[] = [
   backupWalReceive,
   restoreVerify,
   restore,
-  healthTune,
-  healthPool,
-  poolConfig,
   rolesPrint,
   rolesApply,
   rolesVerify,
-  healthSlow,
   wait,
   config,
 ];

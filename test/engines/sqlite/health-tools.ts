@@ -59,7 +59,7 @@ export async function seen(file: string, id: string, limits: Limits = {}): Promi
   await using session = await open(file, 'look');
   const probe = await session.health({
     ...{ signal: new AbortController().signal, connectMs: 1, lockTimeout: 50 },
-    ...{ statementTimeout: 5000, budget: 20_000, ...limits },
+    ...{ statementTimeout: 5000, budget: 20_000, tenantColumns: [], ...limits },
   });
   const check = sqliteChecks.find((one) => one.id === id);
   if (!check) throw new Error(`there is no check ${id}`);
