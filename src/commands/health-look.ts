@@ -72,7 +72,7 @@ export async function lookAtHealth(context: Context, plan: HealthPlan): Promise<
 }
 
 /** Runs the checks on a session that is open; it took `connectMs` milliseconds to come. */
-export async function lookThrough(
+async function lookThrough(
   context: Context,
   session: Session,
   { checks, thresholds, budget, metrics }: HealthPlan,
