@@ -8,6 +8,7 @@ import { size } from '../output/text.ts';
 import { version } from '../version.ts';
 import type { Context } from './context.ts';
 import type { Looked } from './health-look.ts';
+import { reportSlow } from './health-report-slow.ts';
 import { repositoryOf } from './repository.ts';
 
 /** What the report shows beside the checks, gathered while there is a way to it. */
@@ -37,8 +38,7 @@ export async function reportExtras(context: Context): Promise<ReportExtras> {
   return {
     server: [report.target?.engine, report.target?.serverVersion].filter(Boolean).join(' '),
     backups: await backupsOf(context),
-    slow: [],
-    slowNote: null,
+    ...(await reportSlow(context)),
   };
 }
 
@@ -60,9 +60,13 @@ function pointsOf(metrics: readonly Metric[], end: string): Metric['points'] {
 async function backupsOf(context: Context): Promise<HealthPage['backups']> {
   const { listBackups } = await import('../backup/list.ts');
   try {
-    const { backups } = await listBackups(await repositoryOf(context));
+    const { backups, repository } = await listBackups(await repositoryOf(context));
     const whole = backups.filter((one) => one.damage === null);
+    const several = new Set(whole.map(({ database }) => database)).size > 1;
+    const rowOf = ({ kind, parent, database }: BackupSummary): string =>
+      `${parent === null ? kind : 'incremental'}${several ? ` of ${database}` : ''}`;
     return {
+      repository,
       events: whole.map(({ proved, ...backup }): Event => ({
         label: `${backup.id}, ${size(backup.storedBytes)}, ${proofWords(proved)}`,
         at: Date.parse(backup.startedAt),
@@ -82,10 +86,6 @@ async function backupsOf(context: Context): Promise<HealthPage['backups']> {
     if (!(error instanceof JemError) || error.class === 'interrupted') throw error;
     return null;
   }
-}
-
-function rowOf({ kind, parent }: Pick<BackupSummary, 'kind' | 'parent'>): string {
-  return parent === null ? kind : 'incremental';
 }
 
 function proofWords(proved: { readonly verified: boolean } | null): string {

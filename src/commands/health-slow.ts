@@ -8,11 +8,9 @@ import { timeOption } from './time-option.ts';
 
 /** Milliseconds. */
 const defaultFor = 5000;
-/** Milliseconds. */
-const defaultMean = 100;
 const defaultLimit = 10;
-/** Milliseconds: what an application of ours is to keep in normal load. */
-const percentiles = { p95Ms: 100, p99Ms: 500 };
+/** Milliseconds: the mean, and what an application of ours is to keep in normal load. */
+export const slowThresholds = { meanMs: 100, p95Ms: 100, p99Ms: 500 } as const;
 const orders: readonly Order[] = ['total', 'mean', 'calls', 'rows', 'temp', 'reads'];
 
 export const healthSlow = command<SlowResult>({
@@ -28,7 +26,10 @@ export const healthSlow = command<SlowResult>({
       help: `the worst first by ${orders.join(', ')} (default: total)`,
     },
     { flags: '--limit <n>', help: `list so many (default: ${defaultLimit})` },
-    { flags: '--max-mean <time>', help: `the threshold (default: ${duration(defaultMean)})` },
+    {
+      flags: '--max-mean <time>',
+      help: `the threshold (default: ${duration(slowThresholds.meanMs)})`,
+    },
     {
       flags: '--statements <file>',
       help: 'plans of the statements in this file instead; - for standard input',
@@ -51,7 +52,10 @@ export const healthSlow = command<SlowResult>({
       sinceReset: input.flag('sinceReset'),
       by: orderOf(input),
       limit: input.number('limit') ?? defaultLimit,
-      thresholds: { meanMs: timeOption(input, 'max-mean') ?? defaultMean, ...percentiles },
+      thresholds: {
+        ...slowThresholds,
+        meanMs: timeOption(input, 'max-mean') ?? slowThresholds.meanMs,
+      },
       trustFunctions: input.flag('trustFunctions'),
       script: await scriptOf(input, context),
       signal: context.signal,

@@ -1,10 +1,13 @@
-import type { HealthStatus } from '../engines/health.ts';
+import { healthGroups, type HealthStatus } from '../engines/health.ts';
 import { type CheckResult, type HealthResult, sortedByStatus } from '../health/run.ts';
 import type { Paint } from '../output/paint.ts';
 import { columns, count, labelled } from '../output/text.ts';
 
 /** So many of the things that a check found are shown; `--json` has them all. */
 const mostObjects = 5;
+/** More lines than this are for `--json`. */
+const mostLines = 20;
+const widest = Math.max(...healthGroups.map((group) => group.length));
 
 const colours = {
   critical: 'red',
@@ -19,9 +22,7 @@ export function describeHealth({ status, checks, skipped }: HealthResult, paint:
   const well = checks.filter((check) => check.status === 'ok');
   return [
     ...sortedByStatus(bad).flatMap((check) => [...describeCheck(check, paint), '']),
-    ...columns(well.map(({ id, summary }) => [`ok  ${id}`, summary])).map((line) =>
-      paint.dim(shortened(line)),
-    ),
+    ...wellLines(well).map((line) => paint.dim(line)),
     ...(skipped.length > 0
       ? [
           paint.dim(
@@ -49,6 +50,16 @@ export function describeCheck(
     ...(more > 0 ? [paint.dim(`    and ${more} more; --json shows them all`)] : []),
     ...(hint === null ? [] : [labelled('  → ', hint)]),
   ];
+}
+
+/** A line for each; where they are many, one for each group, so that what is not well stays in sight. */
+function wellLines(well: readonly CheckResult[]): string[] {
+  if (well.length <= mostLines)
+    return columns(well.map(({ id, summary }) => [`ok  ${id}`, summary])).map(shortened);
+  return healthGroups.flatMap((group) => {
+    const ids = well.filter((check) => check.group === group).map(({ id }) => id);
+    return ids.length > 0 ? [labelled(`ok  ${group.padEnd(widest)}  `, ids.join(', '))] : [];
+  });
 }
 
 /** One line of 80 columns. */

@@ -16,8 +16,9 @@ export interface PageCheck {
 export interface PageStatement {
   readonly text: string;
   readonly numbers: string;
-  /** Null: there is none, for the reason that is given. */
   readonly plan: string | null;
+  /** Why there is no plan; null: there is one. */
+  readonly noPlan: string | null;
   readonly advice: readonly string[];
 }
 
@@ -37,6 +38,7 @@ export interface HealthPage {
   readonly sizes: readonly { readonly name: string; readonly bytes: number }[];
   /** Null: the repository could not be read. */
   readonly backups: {
+    readonly repository: string;
     readonly events: readonly Event[];
     readonly stretches: readonly Stretch[];
   } | null;
@@ -125,10 +127,11 @@ ${barPlot('Tables by size, with their indexes', bars)}
 function backupsOf({ backups, asOf }: HealthPage): string {
   if (backups === null)
     return '<h2>Backups</h2>\n<p class="dim">The repository could not be read.</p>';
-  const { events, stretches } = backups;
-  if (events.length === 0) return '<h2>Backups</h2>\n<p class="bad">There is no backup.</p>';
+  const { events, stretches, repository } = backups;
+  const heading = `<h2>Backups in ${escaped(repository)}</h2>`;
+  if (events.length === 0) return `${heading}\n<p class="bad">There is no backup.</p>`;
   const from = Math.min(...events.map(({ at }) => at), ...stretches.map((one) => one.from));
-  return `<h2>Backups</h2>
+  return `${heading}
 ${timeline('Backups on a line of time', backups, { from, to: Date.parse(asOf) })}
 <p class="dim">Filled: restored and proved. Hollow: not proved yet. Red: its proof failed.${stretches.length > 0 ? ' Thick lines: any moment in them can be recovered to.' : ''}</p>`;
 }
@@ -136,10 +139,10 @@ ${timeline('Backups on a line of time', backups, { from, to: Date.parse(asOf) })
 function slowOf({ slow, slowNote }: HealthPage): string {
   const note = slowNote === null ? '' : `<p class="dim">${escaped(slowNote)}</p>`;
   const statements = slow.map(
-    ({ text, numbers, plan, advice }) => `<details>
+    ({ text, numbers, plan, noPlan, advice }) => `<details>
 <summary><code>${escaped(text)}</code><br><span class="dim">${escaped(numbers)}</span></summary>
 ${advice.map((one) => `<p class="warn">${escaped(one)}</p>`).join('\n')}
-${plan === null ? '<p class="dim">There is no plan.</p>' : `<pre>${escaped(plan)}</pre>`}
+${plan === null ? `<p class="dim">${escaped(noPlan ?? 'There is no plan.')}</p>` : `<pre>${escaped(plan)}</pre>`}
 </details>`,
   );
   return slow.length === 0 && slowNote === null

@@ -35,13 +35,14 @@ const health: HealthPage = {
     { name: 'public.small', bytes: 1e3 },
   ],
   backups: {
+    repository: evil,
     events: [
       { label: evil, at, row: 'logical', mark: 'full' },
       { label: 'b', at: at + 1e7, row: 'base', mark: 'bad' },
     ],
     stretches: [{ label: 'recoverable', from: at, to: at + 2e7, row: 'base' }],
   },
-  slow: [{ text: evil, numbers: 'mean 3 s', plan: evil, advice: [evil] }],
+  slow: [{ text: evil, numbers: 'mean 3 s', plan: evil, noPlan: null, advice: [evil] }],
   slowNote: evil,
 };
 
@@ -70,9 +71,9 @@ describe('the page of health', () => {
     });
     expect(bare).toContain('The repository could not be read');
     expect(bare).not.toContain('<svg');
-    expect(healthPage({ ...health, backups: { events: [], stretches: [] } })).toContain(
-      'There is no backup',
-    );
+    expect(
+      healthPage({ ...health, backups: { repository: 'backups', events: [], stretches: [] } }),
+    ).toContain('There is no backup');
   });
 
   it.runIf(toolThere('chromium'))(
