@@ -1,5 +1,5 @@
 import type { Session } from '../engines/engine.ts';
-import type { HealthCheck, Metric, Thresholds } from '../engines/health.ts';
+import type { HealthCheck, HealthProbe, Metric, Thresholds } from '../engines/health.ts';
 import { JemError } from '../errors.ts';
 import { type HealthResult, looksOf, runChecks } from '../health/run.ts';
 import { selectChecks } from '../health/select.ts';
@@ -92,7 +92,18 @@ async function lookThrough(
     all.filter(({ id }) => wanted.has(id)),
     { thresholds, budget, signal, onCheck: (title) => report.progress(title) },
   );
-  return metrics ? { ...result, metrics: await probe.metrics() } : result;
+  return metrics ? { ...result, metrics: await metricsOf(probe, context) } : result;
+}
+
+/** What could not be counted is left out, and said: the checks stand without it. */
+async function metricsOf(probe: HealthProbe, { report }: Context): Promise<readonly Metric[]> {
+  try {
+    return await probe.metrics();
+  } catch (error) {
+    if (!(error instanceof JemError) || error.class === 'interrupted') throw error;
+    report.warn({ code: 'metrics-unseen', message: `Nothing was counted: ${error.message}` });
+    return [];
+  }
 }
 
 /** The result in the details of an error that `lookAtHealth` threw; else throws it on. */

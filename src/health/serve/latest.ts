@@ -28,8 +28,11 @@ export function keepLooking<T>(
       await sleep(every, undefined, { signal }).catch(() => {});
     }
   };
+  const ended = rounds();
+  // Whoever waits for the end is told; until then nobody may be listening.
+  ended.catch(() => {});
   return {
-    ended: rounds(),
+    ended,
     async value() {
       await looked;
       const isFresh = found && performance.now() - found.at < roundsMissed * every;
