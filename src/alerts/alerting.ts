@@ -82,6 +82,7 @@ async function tell(wish: AlertWish, trouble: Trouble | null): Promise<void> {
     failures: (before?.failures ?? 0) + (trouble ? 1 : 0),
     level: trouble?.level ?? 0,
   };
+  // What nobody heard of is told again, although it has not become worse.
   const isWorse = trouble?.level === undefined || trouble.level > (before?.level ?? 0);
   if (trouble && !isWorse) return remember(wish, () => writeFailing(wish.places, job, failing));
   const occasion = occasionOf(wish, trouble, at, failing);
@@ -96,7 +97,9 @@ async function tell(wish: AlertWish, trouble: Trouble | null): Promise<void> {
   // A recovery that nobody heard of is told again the next time.
   if (!trouble && missed) return;
   await remember(wish, () =>
-    trouble ? writeFailing(wish.places, job, failing) : clearFailing(wish.places, job),
+    trouble
+      ? writeFailing(wish.places, job, missed ? { ...failing, level: before?.level ?? 0 } : failing)
+      : clearFailing(wish.places, job),
   );
 }
 

@@ -6,6 +6,7 @@ import { noPaint, type Paint } from '../output/paint.ts';
 import { command, type Input } from './command.ts';
 import { engineInUse } from './context.ts';
 import { failOnOf } from './fail-on.ts';
+import { checkExport } from './health-export.ts';
 import { type Looked, planHealth } from './health-look.ts';
 import { ownSettings } from './health-own.ts';
 import { healthReport, reportExtras } from './health-report.ts';
@@ -80,6 +81,7 @@ export const healthCheck = command<Checked>({
   async run(input, context) {
     const failOn = failOnOf(context);
     const format = formatOf(input);
+    if (input.flag('otlp')) await checkExport(context);
     const plan = await planHealth(context, {
       only: listed(input.text('only')),
       thresholds: input.list('threshold'),

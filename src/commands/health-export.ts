@@ -3,6 +3,12 @@ import type { HealthResult } from '../health/run.ts';
 import { version } from '../version.ts';
 import { type Context, engineInUse } from './context.ts';
 
+/** Whether there is a place to push to. Throws `bad-setting`, before anything is looked at. */
+export async function checkExport({ environment }: Context): Promise<void> {
+  const { otlpSettings } = await import('../health/otlp/settings.ts');
+  otlpSettings(environment.env);
+}
+
 /** Pushes health to a collector; what becomes of it is a warning at most. Throws `bad-setting`. */
 export async function pushHealth(
   context: Context,

@@ -25,6 +25,8 @@ export interface HealthPlan {
   readonly thresholds: ReadonlyMap<string, Thresholds>;
   readonly budget: number;
   readonly metrics: boolean;
+  /** What was asked for; empty: all. */
+  readonly only: readonly string[];
 }
 
 export interface Looked extends HealthResult {
@@ -54,6 +56,7 @@ export async function planHealth(context: Context, wish: HealthWish): Promise<He
     thresholds: readThresholds([...thresholds, ...wish.thresholds], [...known, ...others]),
     budget: wish.budget,
     metrics: wish.metrics,
+    only: wish.only,
   };
 }
 
@@ -64,10 +67,9 @@ export async function planHealth(context: Context, wish: HealthWish): Promise<He
 export async function lookAtHealth(context: Context, plan: HealthPlan): Promise<Looked> {
   const target = await targetOf(context);
   const begun = performance.now();
-  await using session = await openSession(context, target, 'look').catch((error: unknown) => {
-    if (!(error instanceof JemError) || error.class === 'interrupted') throw error;
-    throw error.with({ result: downResult(error, performance.now() - begun) });
-  });
+  await using session = await openSession(context, target, 'look').catch((error: unknown) =>
+    throwAsDown(error, performance.now() - begun),
+  );
   return await lookThrough(context, session, plan, performance.now() - begun);
 }
 
@@ -81,7 +83,10 @@ async function lookThrough(
   const { signal, report } = context;
   const { tenantColumns } = context.settings;
   const limits = { statementTimeout, lockTimeout, budget };
-  const probe = await session.health({ signal, ...limits, connectMs, tenantColumns });
+  const begun = performance.now();
+  const probe = await session
+    .health({ signal, ...limits, connectMs, tenantColumns })
+    .catch((error: unknown) => throwAsDown(error, connectMs + performance.now() - begun));
   const engineChecks = await session.engine.healthChecks();
   const all = [
     ...looksOf(engineChecks, probe),
@@ -93,6 +98,11 @@ async function lookThrough(
     { thresholds, budget, signal, onCheck: (title) => report.progress(title) },
   );
   return metrics ? { ...result, metrics: await metricsOf(probe, context) } : result;
+}
+
+function throwAsDown(error: unknown, durationMs: number): never {
+  if (!(error instanceof JemError) || error.class === 'interrupted') throw error;
+  throw error.with({ result: downResult(error, durationMs) });
 }
 
 /** What could not be counted is left out, and said: the checks stand without it. */

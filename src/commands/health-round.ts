@@ -34,7 +34,11 @@ export function healthRound(
   return scheduled(
     {
       command: 'health',
-      job: settings.raw.database.value ?? settings.raw.databaseFile.value ?? '',
+      // A look at a part tells nothing of the whole.
+      job: [
+        settings.raw.database.value ?? settings.raw.databaseFile.value ?? '',
+        ...plan.only.toSorted(),
+      ].join('\n'),
       async attempt() {
         let error: JemError | null = null;
         const looked: Looked = await lookAtHealth(context, plan).catch((thrown: unknown) => {

@@ -1,10 +1,12 @@
 import type { HealthStatus } from '../engines/health.ts';
 import { JemError } from '../errors.ts';
+import type { Latest } from '../health/serve/latest.ts';
 import { prometheusText } from '../health/formats/prometheus.ts';
 import { command } from './command.ts';
 import { engineInUse } from './context.ts';
 import { failOnOf } from './fail-on.ts';
-import { planHealth } from './health-look.ts';
+import { checkExport } from './health-export.ts';
+import { type Looked, planHealth } from './health-look.ts';
 import { ownSettings } from './health-own.ts';
 import { healthRound } from './health-round.ts';
 import { quietly } from './quietly.ts';
@@ -12,6 +14,12 @@ import { scheduledSettings } from './scheduled.ts';
 import { timeOption } from './time-option.ts';
 
 const defaults = { listen: '127.0.0.1:9632', every: 30_000, budget: 10_000, rate: 20 } as const;
+interface Seen extends Looked {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly asOf: string;
+}
+
 /** Milliseconds for which an answer of readiness is good. */
 const readyFor = 5000;
 
@@ -50,23 +58,16 @@ export const healthServe = command<{ readonly served: string }>({
     const wish = { failOn: failOnOf(context), otlp: input.flag('otlp') };
     const wanted = { only: [], thresholds: [], budget: defaults.budget };
     const plan = await planHealth(context, { ...wanted, metrics: true });
-    const readiness = await planHealth(context, {
-      ...wanted,
-      only: ['connection'],
-      metrics: false,
-    });
+    const readiness = await planHealth(
+      { ...context, settings: { ...context.settings, skipChecks: [] } },
+      { ...wanted, only: ['connection'], metrics: false },
+    );
+    if (wish.otlp) await checkExport(context);
     const address = addressOf(input.text('listen') ?? defaults.listen);
     const every = timeOption(input, 'every') ?? defaults.every;
     const { lookAtHealth, resultOfError } = await import('./health-look.ts');
 
-    let last: HealthStatus | null = null;
-    const latest = keepLooking(every, signal, async () => {
-      const { looked, at } = await healthRound(context, plan, wish);
-      const asOf = new Date(at).toISOString();
-      if (looked.status !== last) report.note(`${asOf} ${looked.status}`);
-      last = looked.status;
-      return { ...looked, at, asOf };
-    });
+    let latest: Latest<Seen> | null = null;
     await using serving = await serve(
       {
         ready: cached(readyFor, async () => {
@@ -76,12 +77,12 @@ export const healthServe = command<{ readonly served: string }>({
             : { ok: false, text: 'the database does not answer' };
         }),
         async health() {
-          const round = await latest.value();
+          const round = (await latest?.value()) ?? null;
           if (round === null) return { ok: false, json: '{"status":"unknown","checks":[]}\n' };
           return { ok: round.status !== 'critical', json: healthDocument(round, round.asOf) };
         },
         async metrics() {
-          const round = await latest.value();
+          const round = (await latest?.value()) ?? null;
           // Nothing is better than what was true once: Prometheus knows what is stale.
           if (round === null) return '';
           const database = report.target?.display ?? '';
@@ -91,6 +92,14 @@ export const healthServe = command<{ readonly served: string }>({
       { ...address, rate: input.number('rate') ?? defaults.rate },
     );
     report.note(`Serving ${serving.url}/livez, /readyz, /healthz and /metrics`);
+    let last: HealthStatus | null = null;
+    latest = keepLooking(every, signal, async (): Promise<Seen> => {
+      const { looked, at } = await healthRound(context, plan, wish);
+      const asOf = new Date(at).toISOString();
+      if (looked.status !== last) report.note(`${asOf} ${looked.status}`);
+      last = looked.status;
+      return { ...looked, at, asOf };
+    });
     await latest.ended;
     throw signal.reason;
   },

@@ -7,6 +7,7 @@ import type {
   Thresholds,
 } from '../engines/health.ts';
 import { JemError } from '../errors.ts';
+import { withoutSecrets } from '../secrets.ts';
 import { statusOfFinding, worstFirst, worstOf } from './status.ts';
 
 /** One check as it came out. */
@@ -85,7 +86,8 @@ async function lookAt(
   try {
     return await one.look(bounds);
   } catch (error) {
-    if (signal.aborted || !(error instanceof JemError)) throw error;
+    if (signal.aborted) throw error;
+    if (!(error instanceof JemError)) return notJudged(error);
     return {
       status: error.class === 'corruption' ? 'critical' : 'unknown',
       value: null,
@@ -93,6 +95,17 @@ async function lookAt(
       hint: error.details.hint ?? null,
     };
   }
+}
+
+/** A mistake in one check must not hide what the others see. */
+function notJudged(error: unknown): Finding {
+  const message = withoutSecrets(error instanceof Error ? error.message : String(error));
+  return {
+    status: 'unknown',
+    value: null,
+    summary: `what was seen could not be judged: ${message}`,
+    hint: 'Please report it to the project’s issue tracker.',
+  };
 }
 
 function outOfTime(budget: number): Finding {

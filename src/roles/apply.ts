@@ -54,6 +54,7 @@ export async function applyRoles(
   const plan = planOf(wanted, agreed, planPasswords(wanted, agreed, wish));
   if (plan.outcome === 'nothing-to-do' || dryRun) return plan;
   refuseLacking(agreed);
+  refuseItself(wanted, agreed);
   await using staged = await stagePasswords(plan.passwords, wish);
   await agree(plan);
   const { passwords } = staged;
@@ -95,6 +96,15 @@ function planOf(
       .map(told),
     unseen: found.unseen,
   };
+}
+
+/** The set takes from its roles what they need to apply it: halfway through, or for good. */
+function refuseItself({ roles }: WantedRoles, { user }: RolesComparison): void {
+  if (!roles.some(({ name }) => name === user)) return;
+  throw new JemError('usage', `User "${user}" is one of the roles that would be changed`, {
+    why: 'It would lose the rights that it applies the others with, or could not log in again.',
+    hint: 'Nothing was changed. Connect as another superuser or owner of the database; or name the roles otherwise: --prefix.',
+  });
 }
 
 function refuseLacking({ lacking, user }: RolesComparison): void {

@@ -42,6 +42,7 @@ const runByPlanning = [
   ['select * from watching where id = 5', 'immutable_planted'],
   ['select * from victim where 7 === 8', 'same_planted'],
   ["select '3'::guarded from victim", 'check_planted'],
+  ['select inlined_planted() from victim', 'inlined_planted'],
 ] as const;
 
 const planted = `
@@ -58,7 +59,9 @@ create function check_planted(integer) returns boolean immutable
   language plpgsql as $$ begin raise log 'planted check was run'; return true; end $$;
 create domain guarded as integer check (check_planted(value));
 create view watched as select * from victim where id > immutable_planted(4);
-create view watching as select * from watched`;
+create view watching as select * from watched;
+-- Volatile, as functions are unless they say otherwise; the planner puts its body into the statement.
+create function inlined_planted() returns integer language sql as 'select public.immutable_planted(6)'`;
 
 async function remains(database: TestDatabase): Promise<unknown> {
   const [row] = await database.sql(

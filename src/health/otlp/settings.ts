@@ -18,10 +18,10 @@ const defaultTimeout = 10_000;
  */
 export function otlpSettings(env: Readonly<Record<string, string | undefined>>): OtlpSettings {
   const variable = (name: string): string | undefined =>
-    env[`OTEL_EXPORTER_OTLP_METRICS_${name}`] ?? env[`OTEL_EXPORTER_OTLP_${name}`];
+    env[`OTEL_EXPORTER_OTLP_METRICS_${name}`] || env[`OTEL_EXPORTER_OTLP_${name}`] || undefined;
   const own = env['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'];
-  const base = env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? defaultEndpoint;
-  const url = own ?? `${base.replace(/\/+$/, '')}/v1/metrics`;
+  const base = env['OTEL_EXPORTER_OTLP_ENDPOINT'] || defaultEndpoint;
+  const url = own || `${base.replace(/\/+$/, '')}/v1/metrics`;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw bad('ENDPOINT', 'is no URL of http or https');
   const { address, login } = apart(url);

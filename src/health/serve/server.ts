@@ -45,7 +45,13 @@ export interface Serving extends AsyncDisposable {
 export async function serve(pages: Pages, options: ServeOptions): Promise<Serving> {
   const limiter = newLimiter(options.rate);
   const server = createServer(
-    { maxHeaderSize: limits.headerBytes, headersTimeout: patience, requestTimeout: patience },
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: patience,
+      requestTimeout: patience,
+      // Node.js looks for those that are late every 30 seconds unless told.
+      connectionsCheckingInterval: 1000,
+    },
     (request, response) => {
       void answer(request, pages, limiter).then((found) => send(request, response, found));
     },

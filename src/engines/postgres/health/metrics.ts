@@ -42,8 +42,8 @@ SELECT json_build_object(
   'bgwriter', (SELECT row_to_json(b) FROM (${checkpointsSql(facts)}) b),
   'standbys', (SELECT coalesce(json_agg(r), '[]') FROM (
     SELECT coalesce(host(client_addr), application_name, 'local') AS client,
-      ${facts.standby ? 'NULL::numeric' : 'pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)'} AS bytes
-    FROM pg_stat_replication) r),
+      max(${facts.standby ? 'NULL::numeric' : 'pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)'}) AS bytes
+    FROM pg_stat_replication GROUP BY 1) r),
   'sizes', (SELECT coalesce(json_object_agg(name, bytes), '{}') FROM (
     SELECT format('%I.%I', n.nspname, c.relname) AS name,
       current_setting('block_size')::bigint * (c.relpages + coalesce(t.relpages, 0) + coalesce((

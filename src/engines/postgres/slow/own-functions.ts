@@ -8,16 +8,19 @@ interface OwnFunction {
 
 /**
  * Functions that somebody has made here, that say of themselves that they change nothing (IMMUTABLE
- * or STABLE), and that planning may run: where all they take is known, the planner asks them. What a
- * mislabelled one does beside the transaction no rollback takes back. Found by the words and
+ * or STABLE) or are written in SQL, and that planning may run: where all they take is known, the
+ * planner asks them, and it does so inside of SQL functions, which it inlines. What a mislabelled one does beside the transaction no rollback takes back. Found by the words and
  * operators of the text, and behind the tables that the prepared statement has locked: in views,
  * policies, defaults, checks and indexes, in casts, and in domains. Those of extensions are trusted as the server's own are.
  */
 const functionsSql = `
 WITH RECURSIVE own AS MATERIALIZED (
   SELECT p.oid, p.proname, p.pronamespace FROM pg_proc p
-  WHERE p.provolatile <> 'v' AND p.oid >= 16384 AND NOT EXISTS (
-    SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')),
+  JOIN pg_language l ON l.oid = p.prolang
+  -- What is written in SQL is put into the statement, whatever it says of itself, and what it calls is
+  -- looked up along the search path, also where it came with an extension.
+  WHERE p.oid >= 16384 AND (l.lanname = 'sql' OR p.provolatile <> 'v' AND NOT EXISTS (
+    SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))),
 word AS MATERIALIZED (SELECT json_array_elements_text($1::json) AS text),
 locked AS MATERIALIZED (
   SELECT DISTINCT relation AS oid FROM pg_locks

@@ -5,6 +5,14 @@ import { isOn } from '../facts.ts';
 
 const day = 86_400;
 
+function endOf(pem: string): Date | null {
+  try {
+    return new Date(new X509Certificate(pem).validTo);
+  } catch {
+    return null;
+  }
+}
+
 /** Seen as clients see it; from a session without TLS, a superuser can read its file. */
 export const serverCertificate = postgresCheck<{ pem: string | null }>({
   id: 'server-certificate',
@@ -23,7 +31,15 @@ export const serverCertificate = postgresCheck<{ pem: string | null }>({
       : { notApplicable: 'the server has no TLS' };
   },
   judge([row], { certificateEnds }) {
-    const ends = certificateEnds ?? new Date(new X509Certificate(row?.pem ?? '').validTo);
+    const ends = certificateEnds ?? endOf(row?.pem ?? '');
+    if (ends === null)
+      return {
+        status: 'critical',
+        value: null,
+        summary:
+          'the file of the server certificate holds none: a restart or a reload takes TLS away',
+        hint: 'Look at ssl_cert_file; put a certificate in PEM form there. SELECT pg_reload_conf();',
+      };
     const left = Math.floor((ends.getTime() - Date.now()) / 1000);
     const when = ends.toISOString().slice(0, 16).replace('T', ' ');
     return {
