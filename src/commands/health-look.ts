@@ -40,7 +40,7 @@ const statementTimeout = 1000;
 const lockTimeout = 50;
 
 /** Every check that there is for the database in use. */
-export async function knownChecks(context: Context): Promise<readonly HealthCheck[]> {
+async function knownChecks(context: Context): Promise<readonly HealthCheck[]> {
   const engine = await engineInUse(context);
   return [...(await engine.healthChecks()), ...ownChecks];
 }

@@ -1,11 +1,11 @@
-import { JemError } from '../errors.ts';
 import type { HealthResult } from '../health/run.ts';
 import { fails } from '../health/status.ts';
 import { command } from './command.ts';
-import { type Context, engineInUse } from './context.ts';
+import { engineInUse } from './context.ts';
 import { failOnOf } from './fail-on.ts';
 import { defaultBudget } from './health-check.ts';
-import { knownChecks, lookAtHealth, planHealth } from './health-look.ts';
+import { lookAtHealth, planHealth } from './health-look.ts';
+import { ownSettings } from './health-own.ts';
 import { describeHealth } from './health-text.ts';
 import { timeOption } from './time-option.ts';
 
@@ -24,7 +24,7 @@ export const healthSecurity = command<HealthResult & { readonly failed: boolean 
     },
     { flags: '--timeout <time>', help: 'longest time for all checks (default: 10s)' },
   ],
-  settings: ['skipChecks', 'thresholds', 'failOn', 'tenantColumns'],
+  settings: [...ownSettings, 'skipChecks', 'thresholds', 'failOn', 'tenantColumns'],
   examples: [
     ['jem-db health security', 'all checks of security and of tenants'],
     ['jem-db health security --skip audit-log', 'where nobody asks for an audit'],
@@ -34,7 +34,7 @@ export const healthSecurity = command<HealthResult & { readonly failed: boolean 
   async run(input, context) {
     const failOn = failOnOf(context);
     const plan = await planHealth(context, {
-      only: await groupsOf(context),
+      only: ['security', 'tenancy'],
       thresholds: input.list('threshold'),
       budget: timeOption(input, 'timeout') ?? defaultBudget,
       metrics: false,
@@ -45,15 +45,3 @@ export const healthSecurity = command<HealthResult & { readonly failed: boolean 
   finding: ({ failed }) => failed,
   render: (result, paint) => `Security and tenancy\n\n${describeHealth(result, paint)}`,
 });
-
-/** Throws `bad-setting` where the engine knows neither roles nor logins to look at. */
-async function groupsOf(context: Context): Promise<string[]> {
-  const known = await knownChecks(context);
-  const groups = ['security', 'tenancy'].filter((one) => known.some(({ group }) => group === one));
-  if (groups.length > 0) return groups;
-  const { title } = await engineInUse(context);
-  throw new JemError('bad-setting', `There is nothing of security to look at in ${title}`, {
-    why: 'It has no logins and no roles: whoever may open its file may do anything.',
-    hint: '`jem-db health check` looks at the file itself.',
-  });
-}

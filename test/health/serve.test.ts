@@ -43,8 +43,7 @@ describe('health serve', () => {
     const { child, get } = await serving(
       work,
       ...[
-        '--every',
-        '200ms',
+        ...['--every', '200ms', '--rate', '1000'],
         '--skip',
         'migrations,backups,security,settings',
         '--webhook',
