@@ -45,12 +45,22 @@ async function knownChecks(context: Context): Promise<readonly HealthCheck[]> {
   return [...(await engine.healthChecks()), ...ownChecks];
 }
 
+/**
+ * Every check that there is, of whatever engine, and of a pooler: one jem-db.json names them all,
+ * for all commands.
+ */
+export async function everyCheck(): Promise<readonly HealthCheck[]> {
+  const { poolChecks } = await import('../health/pool/watch.ts');
+  const engines = await everyEngine();
+  const theirs = await Promise.all(engines.map((one) => one.healthChecks()));
+  return [...theirs.flat(), ...ownChecks, ...poolChecks];
+}
+
 /** Throws `bad-setting` where a check or a threshold is named that there is not. */
 export async function planHealth(context: Context, wish: HealthWish): Promise<HealthPlan> {
   const { skipChecks, thresholds } = context.settings;
   const known = await knownChecks(context);
-  const engines = await everyEngine();
-  const others = (await Promise.all(engines.map((one) => one.healthChecks()))).flat();
+  const others = await everyCheck();
   return {
     checks: selectChecks(known, { only: wish.only, skip: skipChecks }, others),
     thresholds: readThresholds([...thresholds, ...wish.thresholds], [...known, ...others]),

@@ -7,6 +7,7 @@ import { columns } from '../output/text.ts';
 import { command } from './command.ts';
 import { type Context, targetOf } from './context.ts';
 import { failOnOf } from './fail-on.ts';
+import { everyCheck } from './health-look.ts';
 import { describeHealth } from './health-text.ts';
 import { timeOption } from './time-option.ts';
 
@@ -21,7 +22,7 @@ export const healthPool = command<Watched>({
   name: 'health pool',
   summary: 'is the pooler well? Waits, clients, servers (PgBouncer)',
   description:
-    'Asks the console of the PgBouncer that the URL leads to. Name the console itself (database pgbouncer), or the application’s URL with --pool-user: one of its stats_users or admin_users. Exit 1 where anything is not ok. What may be over in a moment is looked at twice.',
+    'Asks the console of the PgBouncer that the URL leads to. Name the console itself (database pgbouncer), or the application’s URL with --pool-user: one of its stats_users or admin_users. Exit 1 where anything is not ok. What may be over in a moment is looked at twice. Takes skipChecks and thresholds of jem-db.json.',
   silentWhenWell: true,
   options: [
     { flags: '--pool-user <name>', help: 'whom to log in to the console as (password: ~/.pgpass)' },
@@ -34,7 +35,7 @@ export const healthPool = command<Watched>({
       repeatable: true,
     },
   ],
-  settings: ['failOn'],
+  settings: ['thresholds', 'failOn'],
   examples: [
     ['jem-db health pool -d postgres://pgbouncer@host:6432/pgbouncer', 'the console itself'],
     ['jem-db health pool --pool-user pgbouncer', 'the console behind the application’s own URL'],
@@ -43,9 +44,12 @@ export const healthPool = command<Watched>({
   async run(input, context) {
     const failOn = failOnOf(context);
     const { poolChecks, watchPool } = await import('../health/pool/watch.ts');
+    const { skipChecks, thresholds } = context.settings;
+    const others = await everyCheck();
+    const skip = [...skipChecks, ...input.list('skip')];
     const wish = {
-      checks: selectChecks(poolChecks, { only: input.list('only'), skip: input.list('skip') }),
-      thresholds: readThresholds(input.list('threshold'), poolChecks),
+      checks: selectChecks(poolChecks, { only: input.list('only'), skip }, others),
+      thresholds: readThresholds([...thresholds, ...input.list('threshold')], others),
       interval: timeOption(input, 'interval') ?? defaultInterval,
       signal: context.signal,
     };

@@ -188,6 +188,27 @@ describe('health check', () => {
     expect((await refusal())[0]).toBe(2);
   });
 
+  it('shares its settings with health pool: each takes the names of the other', async () => {
+    await using work = await migrated();
+    const exitCodes = async (settings: object) => {
+      await work.write({ 'jem-db.json': JSON.stringify(settings) });
+      const check = await work.run(['health', 'check', '--only', 'migrations', '--json']);
+      const pooler = ['-d', 'postgres://app@127.0.0.1:1/pgbouncer'];
+      const pool = await work.run(['health', 'pool', ...pooler, '--json']);
+      for (const { json } of [check, pool]) expect(schemaErrors(json())).toEqual([]);
+      return [check.exitCode, pool.exitCode];
+    };
+    const unreachable = 3;
+    expect(await exitCodes({ skipChecks: ['pool-version', 'drift', 'lock-waits'] })).toEqual([
+      0,
+      unreachable,
+    ]);
+    const thresholds = { 'pool-wait': '1s:5s', 'disk-space': '2:1', 'backup-age': '26h:50h' };
+    expect(await exitCodes({ thresholds })).toEqual([0, unreachable]);
+    expect(await exitCodes({ skipChecks: ['pool-vresion'] })).toEqual([2, 2]);
+    expect(await exitCodes({ thresholds: { 'pool-wiat': '1s' } })).toEqual([2, 2]);
+  });
+
   it('fails as --fail-on says, and is silent with --quiet where all is well', async () => {
     await using work = await migrated();
     await work.write({ 'migrations/0003_more.up.sql': 'select 1;' });

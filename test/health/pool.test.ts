@@ -238,6 +238,25 @@ describe('health pool', () => {
     expect((await work.run(asked, { env })).exitCode).toBe(0);
     const wrong = await work.run([...asked, '--skip', 'pool-nothing'], { env });
     expect(wrong.exitCode).toBe(2);
+
+    await work.write({
+      'jem-db.json': JSON.stringify({
+        skipChecks: ['pool-version', 'drift', 'quick-check'],
+        thresholds: { 'pool-clients': '0:101', connections: '70:85', 'backup-age': '26h' },
+      }),
+    });
+    const asSet = ['health', 'pool', '--pool-user', 'postgres', '--skip', 'pool-login', '--json'];
+    const clients = async (...options: string[]) => {
+      const { checks, skipped } = (await work.run([...asSet, ...options], { env })).json<Shown>()
+        .result;
+      const ids = [...checks, ...skipped].map(({ id }) => id);
+      expect(ids).toContain('pool-queue');
+      expect(ids).not.toContain('pool-version');
+      expect(ids).not.toContain('pool-login');
+      return checks.find(({ id }) => id === 'pool-clients')?.status;
+    };
+    expect(await clients()).toBe('warning');
+    expect(await clients('--threshold', 'pool-clients=80')).toBe('ok');
   });
 });
 
