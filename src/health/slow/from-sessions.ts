@@ -1,8 +1,8 @@
-import type { SessionLook, StatementWatch } from '../../engines/slow.ts';
+import type { StatementWatch } from '../../engines/slow.ts';
 import { examiner } from './examine.ts';
 import { pause } from './pause.ts';
 import type { SlowResult, SlowStatement } from './result.ts';
-import { blockedStatements, sampledStatements } from './sampled.ts';
+import { type SampledStatement, sampler, type Samples } from './sampled.ts';
 import type { SlowWishes } from './slow.ts';
 
 type Found = Pick<SlowResult, 'period' | 'total' | 'statements' | 'blocked' | 'unseen'>;
@@ -12,19 +12,12 @@ const apart = 100;
 
 /** The statements that ran in a period, as far as looks ten times a second see them. */
 export async function fromSessions(watch: StatementWatch, wishes: SlowWishes): Promise<Found> {
-  const looks = await look(watch, wishes);
-  const [first, last] = [looks[0], looks.at(-1)];
-  const hidden = Math.max(0, ...looks.map((one) => one.hidden));
+  const { looks, from, to, hidden, statements, blocked } = await look(watch, wishes);
   return {
-    period: {
-      from: first?.at ?? null,
-      to: last?.at ?? '',
-      ms: Date.parse(last?.at ?? '') - Date.parse(first?.at ?? ''),
-      looks: looks.length,
-    },
+    period: { from, to: to ?? '', ms: Date.parse(to ?? '') - Date.parse(from ?? ''), looks },
     total: null,
-    statements: await listed(looks, wishes),
-    blocked: blockedStatements(looks),
+    statements: await listed(statements, wishes),
+    blocked,
     unseen:
       hidden === 0
         ? null
@@ -32,24 +25,26 @@ export async function fromSessions(watch: StatementWatch, wishes: SlowWishes): P
   };
 }
 
-async function look(watch: StatementWatch, { forMs, signal }: SlowWishes): Promise<SessionLook[]> {
-  const looks: SessionLook[] = [];
+/** Ends by the clock: where a look takes longer than the time between two, there are fewer. */
+async function look(watch: StatementWatch, { forMs, signal }: SlowWishes): Promise<Samples> {
+  const { add, samples } = sampler();
   const started = performance.now();
-  for (;;) {
-    looks.push(await watch.sessions());
-    const next = looks.length * apart;
-    if (next > forMs) return looks;
-    await pause(Math.max(next - (performance.now() - started), 0), signal);
+  for (let beat = 1; ; beat += 1) {
+    add(await watch.sessions());
+    const elapsed = performance.now() - started;
+    beat = Math.max(beat, Math.ceil(elapsed / apart));
+    if (beat * apart > forMs) return samples();
+    await pause(Math.max(beat * apart - elapsed, 0), signal);
   }
 }
 
 async function listed(
-  looks: readonly SessionLook[],
+  seen: readonly SampledStatement[],
   { limit, thresholds, signal }: SlowWishes,
 ): Promise<SlowStatement[]> {
   const examine = examiner(signal);
   const statements: SlowStatement[] = [];
-  for (const { statement, sampled } of sampledStatements(looks).slice(0, limit)) {
+  for (const { statement, sampled } of seen.slice(0, limit)) {
     const { id, role, text, readsRows } = statement;
     statements.push({
       ...{ id, role, text, sampled, counted: null },
