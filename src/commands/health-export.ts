@@ -16,14 +16,14 @@ export async function pushHealth(
   { at, database }: { readonly at: number; readonly database: string },
 ): Promise<void> {
   const { environment, report, signal } = context;
-  const { otlpSettings } = await import('../health/otlp/settings.ts');
+  const { otlpSettings, resourceAttributes } = await import('../health/otlp/settings.ts');
   const { checkMetrics } = await import('../health/otlp/metrics.ts');
   const { pushMetrics } = await import('../health/otlp/push.ts');
   const { env } = environment;
   const { title } = await engineInUse(context);
   const refused = await pushMetrics(
     {
-      resource: resourceOf(env, { engine: title, database }),
+      resource: resourceOf(resourceAttributes(env), { engine: title, database }),
       version,
       at,
       metrics: [...checkMetrics(result), ...(result.metrics ?? [])],
@@ -35,20 +35,15 @@ export async function pushHealth(
     report.warn({ code: 'export-failed', message: `The metrics were not taken: ${refused}` });
 }
 
-/** `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` win over what we say of ourselves. */
+/** What the environment says wins over what we say of ourselves. */
 function resourceOf(
-  env: Context['environment']['env'],
+  given: Readonly<Record<string, string>>,
   { engine, database }: { readonly engine: string; readonly database: string },
 ): Record<string, string> {
-  const given = (env['OTEL_RESOURCE_ATTRIBUTES'] ?? '')
-    .split(',')
-    .map((pair) => /^\s*([^=]+?)\s*=\s*(.*?)\s*$/.exec(pair) ?? [])
-    .flatMap(([, name, value]) => (name ? [[name, value ?? ''] as const] : []));
   return {
     'service.name': 'jem-db',
     'db.system.name': engine.toLowerCase(),
     'jem_db.database': database,
-    ...Object.fromEntries(given),
-    ...(env['OTEL_SERVICE_NAME'] ? { 'service.name': env['OTEL_SERVICE_NAME'] } : {}),
+    ...given,
   };
 }

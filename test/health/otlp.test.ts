@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { pushMetrics } from '../../src/health/otlp/push.ts';
-import { otlpSettings } from '../../src/health/otlp/settings.ts';
+import { otlpSettings, resourceAttributes } from '../../src/health/otlp/settings.ts';
 import { postgresVersions, sharedPostgres } from '../support/postgres.ts';
 import { project, twoMigrations } from '../support/project.ts';
 import { until } from '../support/until.ts';
@@ -39,7 +39,7 @@ describe.runIf(program !== null)('a push to a real collector', () => {
       await using work = await project({}, server.url());
       const env = {
         OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
-        OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test',
+        OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test%2Cearly',
       };
       const { stderr } = await work.run(
         ['health', 'check', '--otlp', '--only', 'connection,connections'],
@@ -230,5 +230,26 @@ describe('a push', () => {
     [{ OTEL_EXPORTER_OTLP_HEADERS: 's3cret' }, /^(?!.*s3cret).*HEADERS is no list/],
   ])('refuses %j', (env, words) => {
     expect(() => otlpSettings(env)).toThrow(words);
+  });
+});
+
+describe('the attributes of the resource', () => {
+  it.each([
+    ['team=a%2Cb, site=K%C3%B6ln%20%3D%201', { team: 'a,b', site: 'Köln = 1' }],
+    ['a=100%,b=%zz', { a: '100%', b: '%zz' }],
+    ['a=b=c,,nothing,=x,empty=', { a: 'b=c', empty: '' }],
+    ['a+b=1+1', { 'a+b': '1+1' }],
+    ['', {}],
+  ])('are percent-encoded, as W3C baggage has it: %s', (text, attributes) => {
+    expect(resourceAttributes({ OTEL_RESOURCE_ATTRIBUTES: text })).toEqual(attributes);
+  });
+
+  it('have the name of the service over all', () => {
+    expect(
+      resourceAttributes({
+        OTEL_RESOURCE_ATTRIBUTES: 'service.name=one,a=b',
+        OTEL_SERVICE_NAME: 'two%20',
+      }),
+    ).toEqual({ 'service.name': 'two%20', a: 'b' });
   });
 });

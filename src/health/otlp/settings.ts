@@ -35,6 +35,22 @@ export function otlpSettings(env: Readonly<Record<string, string | undefined>>):
   };
 }
 
+/**
+ * What `OTEL_RESOURCE_ATTRIBUTES` and, over it, `OTEL_SERVICE_NAME` say of the resource; names and
+ * values are percent-encoded, as W3C baggage has it (opentelemetry.io/docs/specs/otel/resource/sdk).
+ * What is no pair of a name and a value is left out. Pure.
+ */
+export function resourceAttributes(
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const attributes = (env['OTEL_RESOURCE_ATTRIBUTES'] ?? '')
+    .split(',')
+    .map((pair) => /^\s*([^=]+?)\s*=\s*(.*?)\s*$/.exec(pair) ?? [])
+    .flatMap(([, name, value]) => (name ? [[decoded(name), decoded(value ?? '')] as const] : []));
+  const service = env['OTEL_SERVICE_NAME'];
+  return { ...Object.fromEntries(attributes), ...(service ? { 'service.name': service } : {}) };
+}
+
 /** `fetch` takes no login in a URL, and would quote it. */
 function apart(text: string): { address: string; login: Record<string, string> } {
   const url = new URL(text);
