@@ -53,7 +53,9 @@ describe.each(postgresVersions())('without counters on PostgreSQL $major', ({ ma
 
     expect(source).toBe('sessions');
     expect(noStatistics?.reason).toBe('pg_stat_statements is not in shared_preload_libraries');
-    expect(noStatistics?.hint).toContain("SET shared_preload_libraries = 'pg_stat_statements';");
+    expect(noStatistics?.hint).toContain(
+      "SET shared_preload_libraries = 'pg_stat_statements'; restart the server;",
+    );
     expect(period?.looks).toBeGreaterThanOrEqual(2);
     expect(stdout).not.toContain('geheim');
     const update = statements.find((one) => one.text.startsWith('update'));

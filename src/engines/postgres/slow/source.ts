@@ -79,7 +79,7 @@ function whyMissing(look: Look): NoPlan | null {
     return {
       reason: 'pg_stat_statements is not in shared_preload_libraries',
       hint: look.available
-        ? `As a superuser: ${preload(look.libraries)}; restart the server; then CREATE EXTENSION IF NOT EXISTS pg_stat_statements; in this database. ${cost}`
+        ? `As a superuser: ${preload(look.libraries)} restart the server; then CREATE EXTENSION IF NOT EXISTS pg_stat_statements; in this database. ${cost}`
         : 'Install PostgreSQL’s contrib modules on the server first (package postgresql-contrib).',
     };
   if (look.schema === null)
