@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { startWorker } from '../../bin/worker.cjs';
 import type { Outcome } from '../commands/command.ts';
 import type { Context } from '../commands/context.ts';
-import { JemError } from '../errors.ts';
+import { Interrupted, JemError } from '../errors.ts';
 import { type FromThread, packed, type Task, type ToThread, unpacked } from './messages.ts';
 
 /** How long after a signal the thread may take before the user is told why: milliseconds. */
@@ -60,7 +60,13 @@ function hear(
       );
       return;
     case 'draw':
-      return void report.draw(() => message.text);
+      report
+        .draw(() => message.text)
+        .then(
+          (isRead) => isRead || reply({ kind: 'abort', reason: packed(new Interrupted('SIGINT')) }),
+          () => {},
+        );
+      return;
     default:
       return report[message.kind](message.text);
   }

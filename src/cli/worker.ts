@@ -65,8 +65,11 @@ function contextOf(
       progress: (text) => {
         if (progress) tell({ kind: 'progress', text });
       },
-      draw: async (render) =>
-        tell({ kind: 'draw', text: render(await paintFor(form === 'coloured text')) }),
+      draw: async (render) => {
+        tell({ kind: 'draw', text: render(await paintFor(form === 'coloured text')) });
+        // Where nobody reads, the main thread ends this one.
+        return true;
+      },
       aim: (target) => {
         aimedAt = target;
         tell({ kind: 'aim', target });

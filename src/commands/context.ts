@@ -40,8 +40,11 @@ export interface Report {
   /** What only `--verbose` shows. */
   detail(text: string): void;
   progress(text: string): void;
-  /** Shows a text in place of the result, over and over, while the command goes on. */
-  draw(render: (paint: Paint) => string): Promise<void>;
+  /**
+   * Shows a text in place of the result, over and over, while the command goes on. False: nobody
+   * reads any more.
+   */
+  draw(render: (paint: Paint) => string): Promise<boolean>;
   aim(target: TargetSummary): void;
 }
 

@@ -28,11 +28,12 @@ export async function watchHealth(
       const { at, looked } = round;
       const since = `${looked.status} for ${duration(at - changedAt)}`;
       const when = `${moment(new Date(at).toISOString())}, ${since}`;
-      await report.draw((paint) =>
+      const isRead = await report.draw((paint) =>
         [paint.bold(report.target?.display ?? ''), when, '', describeHealth(looked, paint)].join(
           '\n',
         ),
       );
+      if (!isRead) return round;
       await sleep(every, undefined, { signal });
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Answer } from '../alerts/alerting.ts';
 import { duration } from '../output/text.ts';
+import { JemError } from '../errors.ts';
 import { withoutSecrets } from '../secrets.ts';
 import type { SettingName } from '../setting-specs.ts';
 import type { Context } from './context.ts';
@@ -39,6 +40,11 @@ export async function scheduled<Result>(
     });
   const { onFailure, onRecovery, webhook } = settings;
   if (onFailure === null && onRecovery === null && webhook === null) return tried();
+  if (webhook !== null && !isWebAddress(webhook))
+    throw new JemError('bad-setting', 'The webhook is no http or https URL', {
+      why: `It was given by ${settings.raw.webhook.from}.`,
+      hint: 'Write it whole, as https://chat.example/hooks/…',
+    });
   const { alerting } = await import('../alerts/alerting.ts');
   const { env, home } = environment;
   const stateHome = env['XDG_STATE_HOME'] || join(home, '.local/state');
@@ -50,4 +56,8 @@ export async function scheduled<Result>(
     database: () => report.target?.display ?? null,
   };
   return alerting(wish, tried, answerOf);
+}
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

@@ -16,12 +16,17 @@ export function selectChecks<Check extends HealthCheck>(
   for (const name of skip) refuseUnknown(name, [...checks, ...others]);
   const named = (names: readonly string[], { id, group }: HealthCheck): boolean =>
     names.includes(id) || names.includes(group);
-  return checks.filter((check) => {
+  const selected = checks.filter((check) => {
     if (named(skip, check)) return false;
     // A group does not bring in what is heavy.
     return only.length > 0
       ? only.includes(check.id) || (named(only, check) && !check.onRequest)
       : !check.onRequest;
+  });
+  if (selected.length > 0) return selected;
+  throw new JemError('bad-setting', 'No check is left to run', {
+    why: 'All that was named is skipped, or of another engine.',
+    hint: 'Leave out --skip or skipChecks, or name others; `jem-db health checks` lists them.',
   });
 }
 

@@ -20,8 +20,11 @@ export interface OutputStreams {
 export interface Terminal {
   /** Writes the result and waits until the stream has taken it. */
   result(render: (paint: Paint) => string): Promise<void>;
-  /** Shows a text on stdout instead of the one before, until something else is told. */
-  draw(render: (paint: Paint) => string): Promise<void>;
+  /**
+   * Shows a text on stdout instead of the one before, until something else is told; nothing with
+   * `--json`, which is one document. False: nobody reads any more.
+   */
+  draw(render: (paint: Paint) => string): Promise<boolean>;
   note(text: string): void;
   /** A note that only `--verbose` shows. */
   detail(text: string): void;
@@ -93,8 +96,10 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
       if (text) await write(streams.stdout, text);
     },
     async draw(render) {
+      if (options.json) return true;
       const text = render(await paintFor(terminal.colour()));
       await write(streams.stdout, screen.frame(text));
+      return streams.stdout.writable;
     },
     note(text) {
       if (!options.quiet) say(`${labelled('', text)}\n`);

@@ -54,7 +54,7 @@ describe.runIf(program !== null)('a push to a real collector', () => {
       expect(stored.get('jem_db.check.status')).toContainEqual({
         labels: expect.objectContaining({
           ...{ 'jem_db.check.id': 'connections', 'db.system.name': 'postgresql' },
-          ...{ 'deployment.environment': 'test', 'service.name': 'jem-db' },
+          ...{ 'deployment.environment': 'test,early', 'service.name': 'jem-db' },
         }),
         value: 0,
       });

@@ -28,6 +28,17 @@ export function ledgerOf({ facts }: Pick<Bench, 'facts'>): LedgerTable {
   });
 }
 
+/** Throws `permission-denied` where a ledger that was not found may stand in a closed schema. */
+export function refuseUnseen(facts: Facts): void {
+  if (facts.closedSchemas.length === 0) return;
+  const names = facts.closedSchemas.map(identifier).join(', ');
+  const role = identifier(facts.user);
+  throw new JemError('permission-denied', `The role ${role} cannot see whether there is a ledger`, {
+    why: `It lacks the right USAGE on ${names}, where the ledger table may be.`,
+    hint: `Let the owner or a superuser grant it: GRANT USAGE ON SCHEMA ${names} TO ${role}; and SELECT on the ledger table. Or name the table: --ledger-table SCHEMA.TABLE.`,
+  });
+}
+
 function mayNotUse({ closedSchemas, user }: Facts): JemError {
   const names = closedSchemas.map(identifier).join(', ');
   const role = identifier(user);

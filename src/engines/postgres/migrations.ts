@@ -1,5 +1,5 @@
 import type { MigrationOptions, MigrationSession, RunnerWait } from '../migrating.ts';
-import { ledgerOf, type Bench } from './bench.ts';
+import { ledgerOf, refuseUnseen, type Bench } from './bench.ts';
 import { lookAround, refuseReadOnly, type Facts } from './facts.ts';
 import { applyGroup } from './group.ts';
 import { readTexts } from './ledger.ts';
@@ -44,6 +44,8 @@ export function postgresMigrations(
   return {
     read: async () => {
       const rows = await readLedger(session, facts?.ledger?.sql ?? sqlName(name));
+      // In a schema that this role may not use, a ledger looks like one that is not there.
+      if (rows === null) refuseUnseen((await bench()).facts);
       unfinished = new Set(
         rows?.filter((row) => row.statementsDone !== null).map((row) => row.name),
       );

@@ -4,9 +4,10 @@ import { examiner } from './examine.ts';
 import { worstFirst } from './order.ts';
 import { pause } from './pause.ts';
 import type { Period, SlowResult, SlowStatement } from './result.ts';
+import { sampler } from './sampled.ts';
 import type { SlowWishes } from './slow.ts';
 
-type Found = Pick<SlowResult, 'period' | 'total' | 'statements' | 'unseen' | 'notes'>;
+type Found = Pick<SlowResult, 'period' | 'total' | 'statements' | 'blocked' | 'unseen' | 'notes'>;
 
 /** The slow statements of a period by the server's counters. */
 export async function fromStatistics(watch: StatementWatch, wishes: SlowWishes): Promise<Found> {
@@ -17,12 +18,20 @@ export async function fromStatistics(watch: StatementWatch, wishes: SlowWishes):
   const period = periodOf(first, second);
   const changes = changesBetween(first, second);
   return {
+    blocked: sinceReset ? [] : await waiting(watch),
     period,
     total: changes.total,
     statements: await listed(watch, wishes, { changes, second, period }),
     unseen: unseen(changes, watch),
     notes: [...watch.notes, ...evictions(first, second), ...reset(first, second)],
   };
+}
+
+/** A statement that waits for a lock is counted when it has ended: so who waits now is looked up. */
+async function waiting(watch: StatementWatch): Promise<Found['blocked']> {
+  const one = sampler();
+  one.add(await watch.sessions());
+  return one.samples().blocked;
 }
 
 function periodOf(first: CounterSample | null, second: CounterSample): Period {

@@ -3,7 +3,8 @@ import { inArea, type Planning } from './planning.ts';
 
 const found = inArea('roles');
 
-const setOne = 'Set one: `jem-db roles apply --generate-passwords DIR`';
+const setOne =
+  'Set one: `jem-db roles apply --generate-passwords DIR`, with the same --prefix and --role';
 const setAnother = `${setOne.replace('one', 'another')}, with --reset-passwords`;
 
 /** Passwords that are missing, weakly kept or expired; none is anything that SQL alone could mend. */

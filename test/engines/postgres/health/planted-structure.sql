@@ -7,7 +7,6 @@ INSERT INTO shop."Big Table" SELECT n, repeat(md5(n::text), 4), n % 7 FROM gener
 CREATE INDEX "big unused" ON shop."Big Table" (filler);
 CREATE INDEX big_twin_a ON shop."Big Table" (lower(left(filler, 4)));
 CREATE INDEX   big_twin_b   ON shop."Big Table"   (  lower(left(filler, 4)) );
-ANALYZE shop."Big Table";
 
 CREATE TABLE shop.parents (id bigint PRIMARY KEY, a int, b int);
 CREATE TABLE shop.children (id bigint PRIMARY KEY, parent_id bigint REFERENCES shop.parents (id));
@@ -37,7 +36,6 @@ SELECT setval('shop.around', 32760);
 
 CREATE TABLE shop.own_numbers (id int PRIMARY KEY);
 INSERT INTO shop.own_numbers SELECT 1900000000 + n FROM generate_series(1, 1000) n;
-ANALYZE shop.own_numbers;
 
 CREATE TABLE shop.signed (id bigint PRIMARY KEY, amount int);
 ALTER TABLE shop.signed ADD CONSTRAINT positive CHECK (amount > 0) NOT VALID;

@@ -28,7 +28,7 @@ export const expiringRoles = postgresCheck<{ name: string; role: string; left: n
       status: null,
       value: first.left,
       summary: `the password of ${first.name} ${words(first.left)}${first.left <= 0 ? ': it cannot log in with it' : ''}`,
-      hint: `Set a new one in psql, \\password ${first.role.replaceAll('"', '')}, and ALTER ROLE ${first.role} VALID UNTIL '…'; or, where it is not needed: ALTER ROLE ${first.role} NOLOGIN;`,
+      hint: `Set a new one in psql, \\password ${first.role}, and ALTER ROLE ${first.role} VALID UNTIL '…'; or, where it is not needed: ALTER ROLE ${first.role} NOLOGIN;`,
       objects: rows
         .filter(({ left }) => left <= (thresholds?.warning ?? 0))
         .map(({ name, left }) => ({ name, value: left, detail: words(left) })),

@@ -15,6 +15,5 @@ export const passwordHashes = listingCheck<{ name: string; detail: string; role:
   none: 'no password is kept as md5',
   some: (count, { name }) =>
     `${areMany(count, 'role has', 'roles have')} a password that is kept as md5, which whoever gets hold of it can log in with: ${name}${count > 1 ? ' is the first' : ''}`,
-  hint: ({ role }) =>
-    `SET password_encryption = 'scram-sha-256'; then in psql: \\password ${role.replaceAll('"', '')}`,
+  hint: ({ role }) => `SET password_encryption = 'scram-sha-256'; then in psql: \\password ${role}`,
 });

@@ -21,6 +21,5 @@ export const passwordlessRoles = listingCheck<{ name: string; detail: string; ro
   none: 'every role that may log in has a password, or another proof',
   some: (count, { name }) =>
     `${areMany(count, 'role', 'roles')} may log in without having a password: ${name}${count > 1 ? ' is the first' : ''}`,
-  hint: ({ role }) =>
-    `In psql: \\password ${role.replaceAll('"', '')}; or ALTER ROLE ${role} NOLOGIN;`,
+  hint: ({ role }) => `In psql: \\password ${role}; or ALTER ROLE ${role} NOLOGIN;`,
 });
