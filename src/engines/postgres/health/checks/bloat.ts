@@ -15,6 +15,9 @@ interface Bloated {
 /** Bytes: of smaller ones, or of less waste, nobody gains by mending them. */
 const worth = { warning: 100e6, critical: 1e9 };
 
+/** More are counted, but not named. No query cuts them off: it would cut off what it cannot see. */
+const most = 100;
+
 /** Pages of a table that its rows would not need, by the widths that ANALYZE found. */
 const tablesSql = `
   SELECT name, seen, tblpages * bs AS bytes, CASE WHEN known THEN bs * greatest(0, tblpages
@@ -34,7 +37,7 @@ const tablesSql = `
       WHERE c.relkind IN ('r', 'm') AND ${ofTheUser}
         AND c.relpages * current_setting('block_size')::float8 >= ${worth.warning}
       GROUP BY c.oid, n.nspname, c.relname, c.relpages, c.reltuples, c.reloptions) w) p
-  ORDER BY wasted DESC NULLS LAST LIMIT 100`;
+  ORDER BY wasted DESC NULLS LAST`;
 
 /** The statistics of an expression stand under the name of the index. */
 const indexesSql = `
@@ -58,7 +61,7 @@ const indexesSql = `
       WHERE c.relkind = 'i' AND ${ofTheUser}
         AND c.relpages * current_setting('block_size')::float8 >= ${worth.warning}
       GROUP BY c.oid, t.oid, n.nspname, c.relname, c.relpages, c.reltuples, c.reloptions) w) p
-  ORDER BY wasted DESC NULLS LAST LIMIT 100`;
+  ORDER BY wasted DESC NULLS LAST`;
 
 interface What {
   readonly one: string;
@@ -87,7 +90,7 @@ function judge(
       ? `${counted(bad.length, one, more)} far too large by an estimate, the worst ${worst.name}: about ${inBytes(worst.wasted!)} of ${inBytes(worst.bytes)}`
       : `of ${counted(rows.length, one, more).replace(/ (is|are)$/, '')} larger than ${inBytes(worth.warning)} none is far larger than its rows need, by an estimate`,
     hint: worst ? mend(worst.name) : null,
-    objects: bad.map((row) => ({
+    objects: bad.slice(0, most).map((row) => ({
       name: row.name,
       value: share(row),
       detail: `about ${inBytes(row.wasted!)} of ${inBytes(row.bytes)}, ${share(row)} %`,

@@ -12,6 +12,8 @@ interface Key {
   readonly highest: number | null;
   readonly used: number | null;
   readonly readable: boolean;
+  /** How high it has come, nothing tells this role. */
+  readonly unseen: boolean;
 }
 
 /** Below so many rows, no statistics are no reason to wonder: ANALYZE has not come by yet. */
@@ -26,8 +28,14 @@ export const integerKeys = postgresCheck<Key>({
   thresholds: { warning: 70, critical: 90 },
   source: 'jem-db; PgHero 90 %',
   sql: () => `
+    SELECT * FROM (
+    SELECT k.*,
+      -- Each kind has its own 100: no number of those that are seen hides one that is not.
+      row_number() OVER (PARTITION BY unseen ORDER BY used DESC NULLS LAST, rows DESC, name) AS place
+    FROM (
     SELECT name, "column", type, rows, highest, readable,
-      (100 * greatest(highest, CASE WHEN rows > ${few} THEN rows END) / cap)::float8 AS used
+      (100 * greatest(highest, CASE WHEN rows > ${few} THEN rows END) / cap)::float8 AS used,
+      highest IS NULL AND (rows >= ${few} OR NOT readable) AS unseen
     FROM (
       SELECT ${nameOf('t')} AS name, quote_ident(a.attname) AS "column", y.typname AS type,
         ${rowsOf('t')}::float8 AS rows,
@@ -42,16 +50,14 @@ export const integerKeys = postgresCheck<Key>({
         AND NOT p.inherited
       -- Of several columns, one of few values is no counter.
       WHERE i.indisprimary AND i.indnkeyatts = 1
-    ) found ORDER BY used DESC NULLS LAST, rows DESC LIMIT 100`,
+    ) found) k) placed WHERE place <= 100 ORDER BY used DESC NULLS LAST, rows DESC, name`,
   judge(rows, { user }, thresholds) {
     const [worst] = rows;
     if (!worst) return { notApplicable: 'no primary key is of type integer or smallint' };
     const bad = ({ used }: Key): boolean =>
       used !== null && used >= (thresholds?.warning ?? thresholds?.critical ?? Infinity);
     const value = Math.round((worst.used ?? 0) * 10) / 10;
-    const unseenKeys = rows.filter(
-      (row) => row.highest === null && (row.rows >= few || !row.readable) && !bad(row),
-    );
+    const unseenKeys = rows.filter(({ unseen: not }) => not);
     const [unseen] = unseenKeys;
     if (unseen && !bad(worst))
       return {

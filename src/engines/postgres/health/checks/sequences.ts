@@ -5,7 +5,6 @@ import { plainType } from '../key-types.ts';
 
 interface Sequence {
   readonly name: string;
-  readonly schema: string;
   readonly last: string | null;
   readonly end: string;
   /** Percent of what it can give; null: this role may not see it. */
@@ -15,6 +14,8 @@ interface Sequence {
   readonly column: string | null;
   readonly narrow: boolean;
   readonly hidden: number;
+  /** Where the first of them is. */
+  readonly hiddenIn: string | null;
 }
 
 /** The column may end before the sequence does: a bigint sequence that fills an integer. */
@@ -28,7 +29,8 @@ export const sequences = postgresCheck<Sequence>({
   sql: () => `
     SELECT name, schema, last, "end"::text AS "end", "table", "column", "end" <> own AS narrow,
       CASE WHEN seen THEN 100 * coalesce((last::numeric - begin) / nullif("end" - begin, 0), 0) END::float8 AS used,
-      (count(*) FILTER (WHERE NOT seen) OVER ())::int AS hidden
+      (count(*) FILTER (WHERE NOT seen) OVER ())::int AS hidden,
+      min(schema) FILTER (WHERE NOT seen) OVER () AS "hiddenIn"
     FROM (
       SELECT format('%I.%I', sn.nspname, s.relname) AS name, quote_ident(sn.nspname) AS schema,
         p.last_value::text AS last, has_sequence_privilege(s.oid, 'SELECT, USAGE') AS seen,
@@ -61,7 +63,6 @@ export const sequences = postgresCheck<Sequence>({
     const value = worst.used === null ? null : Math.round(worst.used * 10) / 10;
     const bad = (used: number | null): boolean =>
       used !== null && used >= (thresholds?.warning ?? thresholds?.critical ?? Infinity);
-    const unseen = rows.find(({ used }) => used === null);
     const said =
       value === null
         ? ''
@@ -71,7 +72,7 @@ export const sequences = postgresCheck<Sequence>({
         status: 'unknown',
         value,
         summary: `${user} may not see ${worst.hidden} of the sequences${said && `; ${said}`}`,
-        hint: `GRANT SELECT ON ALL SEQUENCES IN SCHEMA ${unseen?.schema ?? worst.schema} TO ${identifier(user)};`,
+        hint: `GRANT SELECT ON ALL SEQUENCES IN SCHEMA ${worst.hiddenIn} TO ${identifier(user)};`,
       };
     return {
       status: null,
