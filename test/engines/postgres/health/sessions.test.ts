@@ -131,7 +131,7 @@ describe.for(postgresVersions())('sessions of PostgreSQL $major', ({ major, bin 
       const { status, summary: told } = (await lookAt(url, ['deadlocks'])).of('deadlocks');
       return status === 'warning' && told;
     });
-    expect(counted).toMatch(/^3 since 20.* UTC, 3\.0 per hour$/);
+    expect(counted).toMatch(/^3 deadlocks, 3\.0 per hour on average, since 20.* UTC$/);
   });
 
   it('does not call well what it cannot see', async () => {

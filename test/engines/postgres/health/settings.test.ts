@@ -130,11 +130,17 @@ describe.for(postgresVersions())('settings of PostgreSQL $major', ({ bin }) => {
     });
     const told = seen.findings.join('\n');
     expect(told).toMatch(
-      /warning checkpoints: \d+ of \d+ since .* were asked for, \d+\.\d an hour/,
+      /warning checkpoints: \d+ of \d+ were asked for, \d+\.\d an hour on average, since/,
     );
-    expect(told).toMatch(/warning rollbacks: 6\d\d of \d+ transactions since .* were rolled back/);
-    expect(told).toMatch(/warning temporary-files: \d+ of \d.* MB together since/);
-    expect(told).toMatch(/warning statement-statistics: it had to forget statements \d+ times/);
+    expect(told).toMatch(
+      /warning rollbacks: 6\d\d of \d+ transactions were rolled back on average, since/,
+    );
+    expect(told).toMatch(
+      /warning temporary-files: \d+ of \d.* MB together, \d.* per hour on average, since/,
+    );
+    expect(told).toMatch(
+      /warning statement-statistics: it had to forget statements \d+ times, \d.* an hour on average, since/,
+    );
     expect(told).toMatch(/warning database-size: test_\w+ takes \d+ MB on disk/);
     expect(told).toMatch(/warning cache-hits: (\d+\.\d % of )?\d+ blocks/);
     expect(told).toMatch(/warning wal-directory: \d+ files? of .*; max_wal_size and wal_keep_size/);

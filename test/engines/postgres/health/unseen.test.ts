@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postgresChecks } from '../../../../src/engines/postgres/health/checks.ts';
+import { healthFacts } from '../../../../src/engines/postgres/health/facts.ts';
 import { postgresVersions, startPostgres, type PostgresServer } from '../../../support/postgres.ts';
+import { opened } from '../connecting.ts';
 import { idsOf, lookAt } from './looking.ts';
 
 /** More than a check lists; as large as what it looks at, by what the catalog says of them. */
@@ -16,7 +19,13 @@ const many = `
 
 describe.for(postgresVersions())('what health does not see of PostgreSQL $major', ({ bin }) => {
   let server: PostgresServer;
-  beforeAll(async () => (server = await startPostgres({ bin })));
+  beforeAll(
+    async () =>
+      (server = await startPostgres({
+        bin,
+        conf: ["shared_preload_libraries = 'pg_stat_statements'"],
+      })),
+  );
   afterAll(() => server[Symbol.asyncDispose]());
 
   it('is not hidden by more than a hundred that it sees', async () => {
@@ -36,5 +45,35 @@ describe.for(postgresVersions())('what health does not see of PostgreSQL $major'
       database,
     );
     expect((await look()).findings).toEqual([]);
+  });
+
+  it('is said of averages over more than a week, which hide the last hours', async () => {
+    const url = await server.createDatabase();
+    await using session = await opened(url);
+    await session.query('CREATE EXTENSION pg_stat_statements');
+    const facts = await healthFacts(session, { connectMs: 1, tenantColumns: [] });
+    // Nobody can make statistics older; many enough to judge.
+    const many = { commits: 5000, hits: 1e6 };
+    for (const [id, reset] of [
+      ['deadlocks', 'SELECT pg_stat_reset(); ANALYZE;'],
+      ['temporary-files', 'SELECT pg_stat_reset(); ANALYZE;'],
+      ['rollbacks', 'SELECT pg_stat_reset(); ANALYZE;'],
+      ['cache-hits', 'SELECT pg_stat_reset(); ANALYZE;'],
+      ['checkpoints', "SELECT pg_stat_reset_shared('"],
+      ['statement-statistics', 'SELECT public.pg_stat_statements_reset();'],
+    ] as const) {
+      const check = postgresChecks.find((one) => one.id === id)!;
+      const [row] = await session.query(check.sql(facts) as string);
+      const judged = async (hours: number) => {
+        const found = await check.judge([{ ...row, ...many, hours }], facts, null, []);
+        return 'summary' in found ? found.summary : '';
+      };
+      expect(await judged(7 * 24)).toMatch(/ on average, since 20\d\d-\d\d-\d\d [\d:]+ UTC$/);
+      const old = await judged(60 * 24 + 1);
+      expect(old).toContain(
+        `UTC: after 60 days, what happened lately does not show (reset: ${reset}`,
+      );
+      for (const one of /reset: (.*)\)$/.exec(old)![1]!.split(/(?<=;) /)) await session.query(one);
+    }
   });
 });

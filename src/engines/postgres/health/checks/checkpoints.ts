@@ -1,6 +1,6 @@
+import { onAverage } from '../averages.ts';
 import { postgresCheck } from '../check.ts';
 import { numberIn } from '../facts.ts';
-import { atSecond } from '../words.ts';
 
 /** Backups and CREATE DATABASE ask for some too: of fewer, or of fewer an hour, a share says nothing. */
 const fewest = 20;
@@ -10,7 +10,7 @@ export const checkpoints = postgresCheck<{
   timed: number;
   requested: number;
   hours: number;
-  since: string;
+  since: string | null;
 }>({
   id: 'checkpoints',
   title: 'checkpoints that come before their time',
@@ -33,10 +33,11 @@ export const checkpoints = postgresCheck<{
     const { timed = NaN, requested = NaN, hours = NaN, since } = row ?? {};
     const few = requested < fewest || requested / hours < fewestPerHour;
     const share = Math.round((100 * requested) / (timed + requested));
+    const reset = `SELECT pg_stat_reset_shared('${facts.major >= 17 ? 'checkpointer' : 'bgwriter'}');`;
     return {
       status: null,
       value: few ? 0 : share,
-      summary: `${requested} of ${timed + requested} since ${atSecond(since)} were asked for${few ? ', too few to judge' : `, ${(requested / hours).toFixed(1)} an hour`}`,
+      summary: `${requested} of ${timed + requested} were asked for, ${(requested / hours).toFixed(1)} an hour${few ? ', too few to judge,' : ''} ${onAverage(facts, { since, hours, reset })}`,
       hint: `Where no backups ask for them, max_wal_size is too small for the writes: ALTER SYSTEM SET max_wal_size = '${2 * numberIn(facts, 'max_wal_size')}MB'; SELECT pg_reload_conf();`,
     };
   },

@@ -1,6 +1,7 @@
+import { onAverage } from '../averages.ts';
 import { postgresCheck } from '../check.ts';
 import { uncounted, countedHours, countedSince } from '../parts.ts';
-import { atSecond } from '../words.ts';
+import { counted } from '../words.ts';
 
 /** Two may be chance. */
 const fewest = 3;
@@ -23,7 +24,7 @@ export const deadlocks = postgresCheck<{ deadlocks: number; hours: number; since
     return {
       status: null,
       value: Math.round(rate * 100) / 100,
-      summary: `${seen} since ${atSecond(since)}, ${rate.toFixed(1)} per hour`,
+      summary: `${counted(seen, 'deadlock', 'deadlocks')}, ${(seen / hours).toFixed(1)} per hour ${onAverage(facts, { since, hours })}`,
       hint: 'The log says which statements met (log_lock_waits = on tells more). Let all of them take rows and tables in the same order, and try again after SQLSTATE 40P01.',
     };
   },

@@ -1,6 +1,7 @@
+import { onAverage } from '../averages.ts';
 import { postgresCheck } from '../check.ts';
 import { uncounted, countedHours, countedSince } from '../parts.ts';
-import { atSecond, inBytes } from '../words.ts';
+import { inBytes } from '../words.ts';
 
 export const temporaryFiles = postgresCheck<{
   files: number;
@@ -25,7 +26,7 @@ export const temporaryFiles = postgresCheck<{
     return {
       status: null,
       value: Math.round(rate),
-      summary: `${files} of ${inBytes(bytes)} together since ${atSecond(since)}, ${inBytes(rate)} per hour`,
+      summary: `${files} of ${inBytes(bytes)} together, ${inBytes(rate)} per hour ${onAverage(facts, { since, hours })}`,
       hint: "Sorts and hashes do not fit in work_mem. Find them: ALTER SYSTEM SET log_temp_files = '10MB'; SELECT pg_reload_conf(); give the role that runs them more: ALTER ROLE its_role SET work_mem = '64MB';",
     };
   },
