@@ -1,3 +1,5 @@
+import { appendFile, chmod, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresChecks } from '../../../../src/engines/postgres/health/checks.ts';
 import { healthFacts } from '../../../../src/engines/postgres/health/facts.ts';
@@ -76,4 +78,54 @@ describe.for(postgresVersions())('what health does not see of PostgreSQL $major'
       for (const one of /reset: (.*)\)$/.exec(old)![1]!.split(/(?<=;) /)) await session.query(one);
     }
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'is a disk in a folder that its user may not enter',
+    async () => {
+      const look = (warning = 101) =>
+        asNobody(() =>
+          lookAt(server.url(), ['disk-space'], { 'disk-space': { warning, critical: null } }),
+        );
+      // It sees the data folder, but not whether pg_wal is on the same disk.
+      expect((await look()).of('disk-space')).toMatchObject({
+        status: 'unknown',
+        summary: expect.stringMatching(/may not look at \/\S+\/data\/pg_wal:/),
+      });
+      expect((await look(0)).of('disk-space')).toMatchObject({ status: 'warning' });
+      const parent = dirname(server.dataFolder);
+      const { mode } = await stat(parent);
+      await chmod(parent, 0o700);
+      try {
+        const { status, summary, hint } = (await look()).of('disk-space');
+        expect({ status, summary }).toEqual({
+          status: 'unknown',
+          summary: `this process (user id 65534) may not look at ${server.dataFolder}: what is free there is not to be seen`,
+        });
+        expect(hint).toContain('sudo -u postgres');
+      } finally {
+        await chmod(parent, mode);
+      }
+    },
+  );
+
+  it('is whether a line of pg_hba.conf for all is the proof of a role', async () => {
+    await server.psql('CREATE ROLE nobody_knows LOGIN');
+    const look = () => lookAt(server.url(), ['passwordless-roles']);
+    expect((await look()).of('passwordless-roles')).toMatchObject({ status: 'warning', value: 1 });
+    await appendFile(join(server.dataFolder, 'pg_hba.conf'), '\nlocal all all peer\n');
+    expect((await look()).of('passwordless-roles')).toMatchObject({
+      status: 'ok',
+      summary: expect.stringContaining('local all all peer, counts for every role'),
+    });
+  });
 });
+
+/** Runs it in this process, as a user of the operating system that has nothing. */
+async function asNobody<T>(body: () => Promise<T>): Promise<T> {
+  process.seteuid!(65_534);
+  try {
+    return await body();
+  } finally {
+    process.seteuid!(0);
+  }
+}

@@ -1,5 +1,6 @@
 import { readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Finding } from '../../../health.ts';
 import { postgresCheck } from '../check.ts';
 import { inBytes } from '../words.ts';
 
@@ -31,17 +32,22 @@ export const diskSpace = postgresCheck<Place>({
       UNION ALL SELECT 1, 'pg_wal', current_setting('data_directory') || '/pg_wal'
       UNION ALL SELECT 2, 'tablespace ' || spcname, pg_tablespace_location(oid) FROM pg_tablespace) p
     WHERE path <> '' ORDER BY nr, name`,
-  async judge(rows) {
+  async judge(rows, _, thresholds) {
     const [data] = rows;
-    if (!data || !(await isHere(data)))
+    const where = data ? await whereIs(data) : 'elsewhere';
+    if (!data || where === 'elsewhere')
       return {
         notApplicable:
           'the server runs on another machine, or in a container: its disks are not to be seen from here',
       };
-    const seen = (await Promise.all(rows.map(diskOf))).filter((disk) => disk !== null);
-    const disks = seen.toSorted((a, b) => b.used - a.used);
+    if (where === 'closed') return closed([data]);
+    const looked = await Promise.all(rows.map(diskOf));
+    const disks = looked.filter((disk) => disk !== null).toSorted((a, b) => b.used - a.used);
+    const unseen = rows.filter((_place, index) => looked[index] === null);
     const [worst] = disks;
-    if (!worst) return { notApplicable: `${data.path} is not to be seen by this user` };
+    const least = thresholds?.warning ?? thresholds?.critical ?? Infinity;
+    // Each may be a disk of its own.
+    if (!worst || (unseen.length > 0 && worst.used < least)) return closed(unseen);
     return {
       status: null,
       value: Math.round(worst.used),
@@ -56,24 +62,35 @@ export const diskSpace = postgresCheck<Place>({
   },
 });
 
+function closed(places: readonly Place[]): Finding {
+  const paths = places.map(({ path }) => path).join(', ');
+  return {
+    status: 'unknown',
+    value: null,
+    summary: `this process (user id ${process.geteuid?.()}) may not look at ${paths}: what is free there is not to be seen`,
+    hint: 'Run it as the user of the operating system that the server runs as: sudo -u postgres; or look yourself: sudo df -h with these paths.',
+  };
+}
+
 /**
  * Whether the server's process is one of this machine, and the path the one that it means: both
- * belong to the same user, which a container or a tunnel would hardly match.
+ * belong to the same user, which a container or a tunnel would hardly match. `closed`: this user
+ * may not see whose the path is.
  */
-async function isHere({ pid, path }: Place): Promise<boolean> {
+async function whereIs({ pid, path }: Place): Promise<'here' | 'closed' | 'elsewhere'> {
   try {
-    const [command, process, folder] = await Promise.all([
+    const [command, process] = await Promise.all([
       readFile(join('/proc', String(pid), 'cmdline'), 'utf8'),
       stat(join('/proc', String(pid))),
-      stat(path),
     ]);
-    return command.includes('postgres') && process.uid === folder.uid;
-  } catch {
-    return false;
+    if (!command.includes('postgres')) return 'elsewhere';
+    return process.uid === (await stat(path)).uid ? 'here' : 'elsewhere';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'closed' : 'elsewhere';
   }
 }
 
-/** Null where this user may not look; what is in there counts in with the data directory then. */
+/** Null where this user may not look. */
 async function diskOf(place: Place): Promise<Disk | null> {
   try {
     const { bavail, bfree, blocks, bsize } = await statfs(place.path);

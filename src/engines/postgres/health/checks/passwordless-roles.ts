@@ -18,7 +18,7 @@ export const passwordlessRoles = listingCheck<{ name: string; detail: string; ro
       AND NOT EXISTS (SELECT FROM pg_hba_file_rules h
         WHERE h.auth_method NOT IN ('trust', 'reject', 'password', 'md5', 'scram-sha-256')
           AND h.user_name && ARRAY['all', r.rolname::text])`,
-  none: 'every role that may log in has a password, or another proof',
+  none: 'every role that may log in has a password, or pg_hba.conf a line with another proof for it; one for all, as local all all peer, counts for every role',
   some: (count, { name }) =>
     `${areMany(count, 'role', 'roles')} may log in without having a password: ${name}${count > 1 ? ' is the first' : ''}`,
   hint: ({ role }) => `In psql: \\password ${role}; or ALTER ROLE ${role} NOLOGIN;`,
