@@ -6,6 +6,7 @@ import { healthFacts } from '../../../../src/engines/postgres/health/facts.ts';
 import { postgresVersions, startPostgres, type PostgresServer } from '../../../support/postgres.ts';
 import { opened } from '../connecting.ts';
 import { idsOf, lookAt } from './looking.ts';
+import { statementOf } from './planting.ts';
 
 /** More than a check lists; as large as what it looks at, by what the catalog says of them. */
 const many = `
@@ -107,6 +108,31 @@ describe.for(postgresVersions())('what health does not see of PostgreSQL $major'
       }
     },
   );
+
+  it('is no index of a partitioned table that lacks a part', async () => {
+    const url = await server.createDatabase();
+    const database = new URL(url).pathname.slice(1);
+    await server.psql(
+      `CREATE TABLE parted (id int, "At" int) PARTITION BY RANGE (id);
+       CREATE TABLE p1 PARTITION OF parted FOR VALUES FROM (0) TO (10);
+       CREATE UNIQUE INDEX whole ON ONLY parted (id, "At");`,
+      database,
+    );
+    const look = async () => (await lookAt(url, ['invalid-indexes'])).of('invalid-indexes');
+    const found = await look();
+    expect(found).toMatchObject({
+      status: 'critical',
+      objects: [{ name: 'public.whole', detail: 'on public.parted, no valid part on public.p1' }],
+    });
+    const hint = found.hint!;
+    await server.psql(statementOf(hint, 'CREATE UNIQUE INDEX CONCURRENTLY'), database);
+    await server.psql(statementOf(hint, 'ALTER INDEX'), database);
+    expect(await look()).toMatchObject({ status: 'ok' });
+    await server.psql('CREATE INDEX "Plain" ON ONLY parted (abs(id))', database);
+    expect(await look()).toMatchObject({ status: 'warning' });
+    await server.psql(statementOf((await look()).hint, 'DROP INDEX'), database);
+    expect(await look()).toMatchObject({ status: 'ok' });
+  });
 
   it('is whether a line of pg_hba.conf for all is the proof of a role', async () => {
     await server.psql('CREATE ROLE nobody_knows LOGIN');
