@@ -23,20 +23,12 @@ export function readThresholds(
     if (!check) throw refused(text, `There is no check "${id}".`);
     if (check.thresholds === null) throw refused(text, `${id} has no value to hold against one.`);
     const before = read.get(id) ?? check.thresholds;
-    const bounds = {
+    read.set(id, {
       warning: bound(warning, check.unit, before.warning, text),
       critical: bound(critical ?? '', check.unit, before.critical, text),
-    };
-    if (isUpsideDown(bounds, check))
-      throw refused(text, `${id} would be critical before it is a warning.`);
-    read.set(id, bounds);
+    });
   }
   return read;
-}
-
-function isUpsideDown({ warning, critical }: Thresholds, { lowIsBad }: HealthCheck): boolean {
-  if (warning === null || critical === null) return false;
-  return lowIsBad ? critical > warning : critical < warning;
 }
 
 function bound(

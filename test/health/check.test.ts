@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { HealthResult } from '../../src/health/run.ts';
 import { resultOf } from '../backup/setup.ts';
 import { testEngines } from '../support/databases.ts';
+import { postgresVersions, sharedPostgres } from '../support/postgres.ts';
 import { type Project, project, twoMigrations } from '../support/project.ts';
 import { schemaErrors } from '../support/schema.ts';
 
@@ -245,6 +247,28 @@ describe('health check', () => {
       'unknown',
       expect.stringContaining('not looked at'),
     ]);
+  });
+
+  it('does not take a ledger that its role may not see for one that is not there', async () => {
+    const server = await sharedPostgres(postgresVersions().at(-1)?.major ?? 0);
+    const home = await server.createDatabase();
+    const database = new URL(home).pathname.slice(1);
+    await using work = await project(twoMigrations, home);
+    await work.run(['migrate', 'up']);
+    const name = `stranger_${randomBytes(4).toString('hex')}`;
+    await server.psql(
+      `create role ${name} login password 'x'; revoke usage on schema public from public`,
+      database,
+    );
+    const there = new URL(server.url(database));
+    [there.username, there.password] = [name, 'x'];
+    const { checks } = await health(work, ['-d', there.href, '--only', 'migrations'], 1);
+    expect(checks[0]).toMatchObject({
+      status: 'unknown',
+      hint: expect.stringContaining(`GRANT USAGE ON SCHEMA "public" TO "${name}"`),
+    });
+    const status = await work.run(['migrate', 'status', '-d', there.href]);
+    expect(status.exitCode).toBe(4);
   });
 
   it('waits for no lock, not even for that of the ledger', async () => {

@@ -28,9 +28,9 @@ export function ledgerOf({ facts }: Pick<Bench, 'facts'>): LedgerTable {
   });
 }
 
-/** Throws `permission-denied` where a ledger that was not found may stand in a closed schema. */
+/** Throws `permission-denied` where a ledger was not found because all its schemas are closed. */
 export function refuseUnseen(facts: Facts): void {
-  if (facts.closedSchemas.length === 0) return;
+  if (facts.ledger !== null || facts.closedSchemas.length === 0) return;
   const names = facts.closedSchemas.map(identifier).join(', ');
   const role = identifier(facts.user);
   throw new JemError('permission-denied', `The role ${role} cannot see whether there is a ledger`, {

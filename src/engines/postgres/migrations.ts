@@ -7,6 +7,7 @@ import type { Lease } from './lease.ts';
 import { underSessionLock } from './lock.ts';
 import { underLease } from './pooler.ts';
 import { readForeign, readLedger } from './read.ts';
+import { inTransaction } from './rollback.ts';
 import { acceptInLedger, createMissingLedger, recordChanges } from './record.ts';
 import type { PostgresSession } from './session.ts';
 import { applyStep } from './step.ts';
@@ -43,6 +44,8 @@ export function postgresMigrations(
 
   return {
     read: async () => {
+      // In a transaction of somebody else nothing can be asked behind a failure.
+      if (inTransaction(session.client)) facts ??= await lookAround(session, name);
       const rows = await readLedger(session, facts?.ledger?.sql ?? sqlName(name));
       // In a schema that this role may not use, a ledger looks like one that is not there.
       if (rows === null) refuseUnseen((await bench()).facts);

@@ -24,7 +24,8 @@ export const staleStatistics = postgresCheck<{
       AND s.n_mod_since_analyze > 2 * (${storageOption('autovacuum_analyze_threshold')}
         + ${storageOption('autovacuum_analyze_scale_factor')} * greatest(c.reltuples, 0))
       -- A session tells its changes late: what it loads and analyses at once is counted again.
-      AND NOT (s.n_live_tup - c.reltuples > s.n_mod_since_analyze / 2
+      AND NOT (c.reltuples >= 0.9 * s.n_mod_since_analyze
+        AND s.n_live_tup - c.reltuples > s.n_mod_since_analyze / 2
         AND greatest(s.last_analyze, s.last_autoanalyze) > now() - interval '5 min')
     ORDER BY 3 DESC LIMIT 100`,
   judge(rows, facts) {
