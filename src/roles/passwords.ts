@@ -104,7 +104,7 @@ export async function stagePasswords(
   const discard = async (): Promise<void> => {
     await Promise.all(partials.map((file) => rm(partial(file), { force: true }).catch(() => {})));
     // Fails where something else lies in it by now, and then it stays.
-    if (isNew && partials.length > 0) await rmdir(folder).catch(() => {});
+    if (isNew) await rmdir(folder).catch(() => {});
   };
   try {
     for (const { role, from, file } of planned) {
@@ -173,6 +173,7 @@ async function writePartial(file: string, password: string, reset: boolean): Pro
     await handle.writeFile(`${password}\n`);
     await handle.sync();
   } catch (error) {
+    await rm(partial(file), { force: true }).catch(() => {});
     const { code } = error as NodeJS.ErrnoException;
     throw new JemError('file-unwritable', `Cannot write a password to ${file} (${code})`, {
       hint: 'Check the folder and who may write there. Nothing was changed.',

@@ -20,7 +20,8 @@ const busyTimeout = 5;
  * `database-file-missing`, `database-folder-missing`, `database-is-a-folder`, `not-a-database`,
  * `file-unreadable`, `permission-denied`, `recovery-needed`, `corruption`, `lock-timeout`.
  */
-export async function openSqlite(target: SqliteTarget, options: OpenOptions): Promise<Session> {
+export async function openSqlite(target: SqliteTarget, wish: OpenOptions): Promise<Session> {
+  const options = patientAsWished(wish);
   const { file, display } = target;
   const about: About = { file, display, readonly: target.readonly };
   if (file !== null) refuseTrimmed(file, about);
@@ -45,6 +46,14 @@ export async function openSqlite(target: SqliteTarget, options: OpenOptions): Pr
     if (db) closeQuietly(db, existed ? null : file);
     throw error === options.signal.reason ? error : sqliteError(error, about);
   }
+}
+
+/** Milliseconds: whoever looks at the health of a file waits for nobody who writes to it. */
+const lookPatience = 500;
+
+function patientAsWished(options: OpenOptions): OpenOptions {
+  if (options.mode !== 'look') return options;
+  return { ...options, connectTimeout: Math.min(options.connectTimeout, lookPatience) };
 }
 
 type Access = 'readonly' | 'query-only' | 'write';
@@ -74,7 +83,7 @@ async function firstLook(
   { file, busyTimeout: own }: SqliteTarget,
   { connectTimeout, signal, mode }: OpenOptions,
 ): Promise<void> {
-  const longest = own ?? connectTimeout;
+  const longest = mode === 'look' ? connectTimeout : (own ?? connectTimeout);
   const behindRunner = !reads(mode) && file !== null && statOrNull(runnerLockFile(file)) !== null;
   const timeout = behindRunner ? Math.min(longest, 500) : longest;
   const look = (): unknown => db.prepare('SELECT count(*) FROM sqlite_schema').get();

@@ -128,11 +128,12 @@ const logins: PoolCheck = {
       const before = first.pools.find((one) => one.database === database && one.user === user);
       return serversLogin > 0 && (before?.serversLogin ?? 0) > 0;
     });
+    const isConnected = last.pools.some((one) => one.serversActive + one.serversIdle > 0);
     return {
       value: stuck.length,
       summary:
         stuck.length === 0
-          ? 'none'
+          ? `none${isConnected ? '' : '; no server connection is open: whether the server answers is not seen here'}`
           : `${stuck.map(named).join(', ')}: logging in at two looks ${apart} s apart`,
       hint: "The server does not answer, or refuses the login: PgBouncer's log says why.",
     };

@@ -24,10 +24,16 @@ export function memoryCheck(facts: MemoryFacts): Look {
 function findingOf(facts: MemoryFacts): Finding {
   const { ram, memory } = facts;
   const terms = memory.now.parts.map(({ name, bytes }) => `${name} ${binarySize(bytes)}`);
+  const { now, advised } = memory;
+  // Advice that would not fit is none.
+  const then =
+    advised.total > ram && advised.total > now.total
+      ? `; with the advice taken ${binarySize(advised.total)}`
+      : '';
   return {
     status: null,
-    value: Math.floor((memory.now.total / ram) * 1000) / 10,
-    summary: `in the worst case ${binarySize(memory.now.total)} of ${binarySize(ram)}: ${terms.join(' + ')}`,
+    value: Math.floor((Math.max(now.total, then ? advised.total : 0) / ram) * 1000) / 10,
+    summary: `in the worst case ${binarySize(now.total)} of ${binarySize(ram)}: ${terms.join(' + ')}${then}`,
     hint: wayOut(facts),
   };
 }
