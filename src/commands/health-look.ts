@@ -2,7 +2,7 @@ import type { Session } from '../engines/engine.ts';
 import type { HealthCheck, HealthProbe, Metric, Thresholds } from '../engines/health.ts';
 import { JemError } from '../errors.ts';
 import { type HealthResult, looksOf, runChecks } from '../health/run.ts';
-import { selectChecks } from '../health/select.ts';
+import { isNamed, selectChecks } from '../health/select.ts';
 import { readThresholds } from '../health/thresholds.ts';
 import { everyEngine } from '../target.ts';
 import { type Context, engineInUse, openSession, targetOf } from './context.ts';
@@ -60,10 +60,13 @@ export async function everyCheck(): Promise<readonly HealthCheck[]> {
 export async function planHealth(context: Context, wish: HealthWish): Promise<HealthPlan> {
   const { skipChecks, thresholds } = context.settings;
   const known = await knownChecks(context);
-  const others = await everyCheck();
+  const bounds = [...thresholds, ...wish.thresholds];
+  const named = [...skipChecks, ...bounds.map((text) => text.replace(/=.*/, ''))];
+  // Those of other engines take time to load, and are seldom named.
+  const others = named.every((name) => isNamed(name, known)) ? [] : await everyCheck();
   return {
     checks: selectChecks(known, { only: wish.only, skip: skipChecks }, others),
-    thresholds: readThresholds([...thresholds, ...wish.thresholds], [...known, ...others]),
+    thresholds: readThresholds(bounds, [...known, ...others]),
     budget: wish.budget,
     metrics: wish.metrics,
     only: wish.only,

@@ -30,10 +30,18 @@ export function selectChecks<Check extends HealthCheck>(
   });
 }
 
+function namesOf(checks: readonly HealthCheck[]): readonly string[] {
+  return [...checks.map(({ id }) => id), ...healthGroups];
+}
+
+/** Whether it is the id of one of them, or a group. */
+export function isNamed(name: string, checks: readonly HealthCheck[]): boolean {
+  return namesOf(checks).includes(name);
+}
+
 function refuseUnknown(name: string, checks: readonly HealthCheck[]): void {
-  const known: readonly string[] = [...checks.map(({ id }) => id), ...healthGroups];
-  if (known.includes(name)) return;
+  if (isNamed(name, checks)) return;
   throw new JemError('bad-setting', `There is no check or group "${name}"`, {
-    hint: `\`jem-db health checks\` lists them.${didYouMean(name, known)}`,
+    hint: `\`jem-db health checks\` lists them.${didYouMean(name, namesOf(checks))}`,
   });
 }

@@ -68,7 +68,7 @@ test('health beside check_postgres and check_pgactivity', async () => {
     `${process.execPath} ${cliPath} health check -d '${url}' --json --only ${[...new Set(ids)].join(',')}`;
   const login = `-H ${hostname} -p ${port} -u ${username} -db ${name}`;
   const postgresLine = (action: string): string =>
-    `check_postgres --action=${action} ${login} --warning=${thresholds[action] ?? '90%'}`;
+    `check_postgres --action=${action} ${login} ${thresholds[action] === '' ? '' : `--warning=${thresholds[action] ?? '90%'}`}`;
   const pgactivityLine = (service: string): string =>
     `${pgactivity} -s ${service} -h ${hostname} -p ${port} -U ${username} -d ${name} -w 90 -c 95`;
 
