@@ -98,8 +98,7 @@ export function openTerminal(streams: OutputStreams, options: TerminalOptions): 
     async draw(render) {
       if (options.json) return true;
       const text = render(await paintFor(terminal.colour()));
-      await write(streams.stdout, screen.frame(text));
-      return streams.stdout.writable;
+      return write(streams.stdout, screen.frame(text));
     },
     note(text) {
       if (!options.quiet) say(`${labelled('', text)}\n`);
@@ -137,11 +136,12 @@ function heard<T extends NodeJS.WritableStream>(stream: T): T {
   return stream;
 }
 
-function write(stream: NodeJS.WritableStream, text: string): Promise<void> {
+/** False: nobody reads any more. */
+function write(stream: NodeJS.WritableStream, text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     // A reader that has seen enough (`| head`) is no failure.
     const done = (error?: NodeJS.ErrnoException | null): void =>
-      error && error.code !== 'EPIPE' ? reject(error) : resolve();
+      error && error.code !== 'EPIPE' ? reject(error) : resolve(!error);
     heard(stream).write(text, done);
   });
 }

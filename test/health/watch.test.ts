@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { newScreen } from '../../src/output/screen.ts';
 import { onTerminal } from '../support/tty.ts';
@@ -32,6 +33,18 @@ describe('health --watch', () => {
     const { exitCode } = await child;
     expect(exitCode).toBe(0);
     expect(seen).not.toContain('\u001b');
+  });
+
+  it('ends when nobody reads any more', async () => {
+    await using work = await project(twoMigrations, 'app.db');
+    await work.run(['migrate', 'up']);
+    const line = `"${process.execPath}" "${cliPath}" health --watch --every 50ms --only foreign-keys | head -1`;
+    const { stdout } = await execa('sh', ['-c', line], {
+      cwd: work.path,
+      env: { DATABASE_URL: 'app.db' },
+      timeout: 20_000,
+    });
+    expect(stdout).toContain('app.db');
   });
 
   it('refuses what it cannot draw', async () => {
